@@ -1,0 +1,58 @@
+/**
+ * Playback as the rest of the engine sees it: told what should sound (a function of documents and reference time),
+ * it keeps the media sink filled, in step, and says how well it does.
+ */
+import type { ProgrammeEntry } from "../jam/documents.ts";
+import type { Manifest } from "../manifest/manifest.ts";
+import type { NowPlaying } from "../jam/now-playing.ts";
+import type { TrackId } from "../ids.ts";
+
+/** Where music comes from: the swarm in a jam, the store alone in the library. */
+export interface MusicSource {
+  manifest(trackId: TrackId): Manifest | null;
+  /** 2 means held, as in SwarmApi.pieceStates. */
+  pieceStates(trackId: TrackId): Uint8Array;
+  readPiece(trackId: TrackId, index: number): Promise<Uint8Array | null>;
+}
+
+/** What should sound, resolved anew whenever it is asked. */
+export interface Programming {
+  now(): NowPlaying;
+  /** The entries that follow the given index, in order. */
+  entriesAfter(index: number): readonly ProgrammeEntry[];
+}
+
+export type PlaybackState = "idle" | "buffering" | "scheduled" | "playing" | "paused" | "blocked" | "ended";
+
+export interface PlaybackStats {
+  readonly state: PlaybackState;
+  readonly trackId: TrackId | null;
+  /** What is heard, and what should be; null where nothing plays. */
+  readonly positionMs: number | null;
+  readonly referencePositionMs: number | null;
+  readonly driftMs: number | null;
+  readonly bufferedAheadMs: number;
+  /** From `start` (the gesture) to the first movement of the playhead. */
+  readonly firstSoundMs: number | null;
+  readonly stalls: number;
+  readonly stalledMs: number;
+}
+
+export type PlaybackEvent =
+  | { readonly kind: "state"; readonly state: PlaybackState }
+  | { readonly kind: "first-sound"; readonly afterMs: number }
+  | { readonly kind: "stall"; readonly trackId: TrackId; readonly positionMs: number }
+  | { readonly kind: "recovered"; readonly stalledMs: number }
+  | { readonly kind: "seek"; readonly toMs: number; readonly reason: string }
+  | { readonly kind: "unplayable"; readonly trackId: TrackId; readonly message: string };
+
+export interface PlaybackApi {
+  /** The join gesture happened: sound may start. */
+  start(): void;
+  /** Something changed (documents, clock, a piece arrived): look again at once instead of at the next tick. */
+  wake(): void;
+  stats(): PlaybackStats;
+  setVolume(level: number, muted: boolean): void;
+  unblock(): void;
+  stop(): void;
+}

@@ -1,0 +1,52 @@
+/**
+ * What peers say to each other over a link, as the engine sees it: full names, track ids, whole values. How it looks
+ * as bytes is the codec's business (wire/codec.ts). The words are those of BEP 3 and BEP 6.
+ */
+import * as v from "valibot";
+import { TrackIdSchema } from "../ids.ts";
+import { BLOCK_BYTES, MAX_CHUNK_BYTES, MAX_CHUNKS_PER_TRACK, MAX_MANIFEST_BYTES } from "../tunables.ts";
+
+export const WIRE_PROTOCOL_VERSION = 1;
+
+const integer = (min: number, max: number) => v.pipe(v.number(), v.safeInteger(), v.minValue(min), v.maxValue(max));
+/** Chunks, and the cover as one more piece. */
+const pieceIndex = integer(0, MAX_CHUNKS_PER_TRACK);
+const offset = integer(0, MAX_CHUNK_BYTES - 1);
+const length = integer(1, BLOCK_BYTES);
+const bytes = (maxBytes: number) => v.pipe(v.instance(Uint8Array), v.maxLength(maxBytes));
+const trackId = TrackIdSchema;
+const block = { trackId, index: pieceIndex, offset, length };
+
+/** Key order is the order of fields on the wire. */
+export const PEER_MESSAGE_SCHEMAS = {
+  /** First on every link, from both sides. `uploads` false: this peer never serves, don't ask it. */
+  hello: v.strictObject({ type: v.literal("hello"), protocol: integer(1, 1000), uploads: v.boolean() }),
+  /** "I want pieces of this track": answered with the bitfield, then with `have`s as they come. */
+  interested: v.strictObject({ type: v.literal("interested"), trackId }),
+  "not-interested": v.strictObject({ type: v.literal("not-interested"), trackId }),
+  /** Bit i (most significant first, BEP 3) tells that the sender serves piece i. Empty: has the manifest or nothing. */
+  bitfield: v.strictObject({ type: v.literal("bitfield"), trackId, bits: bytes(Math.ceil((MAX_CHUNKS_PER_TRACK + 1) / 8)) }),
+  have: v.strictObject({ type: v.literal("have"), trackId, indexes: v.pipe(v.array(pieceIndex), v.minLength(1), v.maxLength(256)) }),
+  /** Asks for manifest bytes from `offset` on; answered by one `manifest-part` (or `manifest-reject`). */
+  "manifest-request": v.strictObject({ type: v.literal("manifest-request"), trackId, offset: integer(0, MAX_MANIFEST_BYTES) }),
+  "manifest-part": v.strictObject({
+    type: v.literal("manifest-part"),
+    trackId,
+    offset: integer(0, MAX_MANIFEST_BYTES),
+    totalBytes: integer(1, MAX_MANIFEST_BYTES),
+    bytes: bytes(BLOCK_BYTES),
+  }),
+  "manifest-reject": v.strictObject({ type: v.literal("manifest-reject"), trackId }),
+  /** Choking is per link, not per track (BEP 3). A new link is choked both ways. */
+  choke: v.strictObject({ type: v.literal("choke") }),
+  unchoke: v.strictObject({ type: v.literal("unchoke") }),
+  /** `urgent`: needed within the playback window; served before everything else, and also to a choked peer. */
+  request: v.strictObject({ type: v.literal("request"), ...block, urgent: v.boolean() }),
+  block: v.strictObject({ type: v.literal("block"), trackId, index: pieceIndex, offset, bytes: bytes(BLOCK_BYTES) }),
+  cancel: v.strictObject({ type: v.literal("cancel"), ...block }),
+  /** The request will not be served (choked, gone, or too busy): ask elsewhere (BEP 6). */
+  reject: v.strictObject({ type: v.literal("reject"), ...block }),
+} as const;
+
+export type PeerMessageType = keyof typeof PEER_MESSAGE_SCHEMAS;
+export type PeerMessage = { [Type in PeerMessageType]: v.InferOutput<(typeof PEER_MESSAGE_SCHEMAS)[Type]> }[PeerMessageType];

@@ -1,0 +1,104 @@
+/**
+ * What elements can do and watch. Implemented once, over the engine (jam-service.ts, library-service.ts), and
+ * provided to elements by Lit context. Every action is safe to call at any time; one that is not allowed shows a
+ * notice and changes nothing.
+ */
+import { createContext } from "@lit/context";
+import type { Signal } from "./signals.ts";
+import type { Diagnostics } from "./diagnostics.ts";
+import type {
+  ChunkMap,
+  Connection,
+  EntryView,
+  ImportView,
+  LibraryTrackView,
+  MemberView,
+  Notice,
+  NowPlayingView,
+  RecentJamView,
+  SoundState,
+} from "./views.ts";
+
+type Readable<T> = Signal.State<T> | Signal.Computed<T>;
+
+/** One jam, from its page's opening to its leaving. */
+export interface JamService {
+  readonly jamId: string;
+  readonly connection: Readable<Connection>;
+  readonly isHost: Readable<boolean>;
+  readonly members: Readable<readonly MemberView[]>;
+  readonly nowPlaying: Readable<NowPlayingView | null>;
+  /** Entries after the current one. */
+  readonly upNext: Readable<readonly EntryView[]>;
+  readonly chunkMap: Readable<ChunkMap>;
+  readonly sound: Readable<SoundState>;
+  readonly imports: Readable<readonly ImportView[]>;
+  readonly notices: Readable<readonly Notice[]>;
+  readonly listenersMayAdd: Readable<boolean>;
+  /** Error against the reference in ms, null while nothing plays, and the clock's uncertainty. */
+  readonly sync: Readable<{ readonly driftMs: number | null; readonly uncertaintyMs: number | null }>;
+  readonly volume: Readable<{ readonly level: number; readonly muted: boolean }>;
+
+  /** To be called inside the gesture: it unlocks sound. */
+  join(name: string): void;
+  leave(): void;
+  rename(name: string): void;
+  addFiles(files: readonly File[]): void;
+  /** Adds a track that this device already keeps. */
+  addFromLibrary(trackId: string): void;
+  removeEntry(entryId: string): void;
+  dismissImport(id: string): void;
+  dismissNotice(id: string): void;
+  setVolume(level: number, muted: boolean): void;
+  /** Inside a gesture, when `sound` is "blocked". */
+  unblockSound(): void;
+
+  // The host's alone.
+  play(): void;
+  pause(): void;
+  next(): void;
+  seek(positionMs: number): void;
+  playEntry(entryId: string): void;
+  /** `toIndex` counts within `upNext`. */
+  moveEntry(entryId: string, toIndex: number): void;
+  setListenersMayAdd(allowed: boolean): void;
+
+  diagnostics(): Promise<Diagnostics>;
+}
+
+/** What this device remembers, jam or no jam; works offline. */
+export interface LibraryService {
+  readonly tracks: Readable<readonly LibraryTrackView[]>;
+  readonly recentJams: Readable<readonly RecentJamView[]>;
+  readonly usage: Readable<{ readonly usedBytes: number; readonly budgetBytes: number; readonly persistent: boolean } | null>;
+  /** The name given last, or "". */
+  readonly name: Readable<string>;
+  /** Track playing alone (no jam), if any. */
+  readonly playingAlone: Readable<{ readonly trackId: string; readonly playing: boolean; readonly positionMs: number; readonly atMs: number } | null>;
+  setName(name: string): void;
+  /** A fresh speakable jam code. */
+  newJamCode(): string;
+  playAlone(trackId: string): void;
+  pauseAlone(): void;
+  seekAlone(positionMs: number): void;
+  removeTrack(trackId: string): void;
+  forgetJam(jamId: string): void;
+}
+
+/** The shell: what main.ts offers to pages. */
+export interface AppService {
+  readonly library: LibraryService;
+  /** Opens (or returns the already open) jam of this page. Throws on an invalid code: check with `parseJamCode`. */
+  openJam(jamId: string): JamService;
+  /** Normalises what a person typed, or a pasted link; null when it cannot be a code. */
+  parseJamCode(text: string): string | null;
+  navigate(path: string): void;
+  readonly path: Readable<string>;
+  /** A new version is ready (service worker waiting): `apply` reloads into it. */
+  readonly update: Readable<{ readonly apply: () => void } | null>;
+  /** Set where the browser offers installation. */
+  readonly install: Readable<{ readonly prompt: () => void } | null>;
+}
+
+export const appContext = createContext<AppService>("bt-app");
+export const jamContext = createContext<JamService>("bt-jam");
