@@ -188,13 +188,20 @@ export type SinkEvent =
   | { readonly kind: "waiting" }
   | { readonly kind: "playing" }
   | { readonly kind: "paused" } // by the browser or the person, not by us
-  | { readonly kind: "error"; readonly message: string };
+  /**
+   * The browser gave up on what it had; the sink has begun anew, paused, with nothing buffered. `mediaMs` is where
+   * playing failed, or null when it was an append that did (and whose promise is rejected).
+   */
+  | { readonly kind: "error"; readonly message: string; readonly mediaMs: number | null };
 
 export interface MediaSink {
   onEvent: (event: SinkEvent) => void;
   canPlay(mimeType: string): boolean;
   status(): SinkStatus;
-  /** Appends in order of calls. Resolves when the browser has taken it; rejects when it refuses the bytes. */
+  /**
+   * Appends in order of calls. Resolves when the browser has taken it.
+   * @throws SinkError when it has not: `quota`, `refused` or `closed`.
+   */
   append(chunk: SinkAppend): Promise<void>;
   /** Drops what is buffered in [startMs, endMs). */
   remove(startMs: number, endMs: number): Promise<void>;

@@ -25,3 +25,241 @@ export const MAX_SIGNALLING_MESSAGE_BYTES = 256 * 1024;
 
 /** Target length of a chunk, µs. Shorter: more hashes and messages; longer: later first sound. */
 export const CHUNK_TARGET_US = 2_000_000;
+
+// The jam ------------------------------------------------------------------------------------------------------------
+
+/**
+ * How far ahead "play" is scheduled, ms. Shorter: the farthest listener hears of it too late and starts in mid-bar;
+ * longer: the host's button feels dead. A quarter of a second covers a phone's 100 ms round trip twice.
+ */
+export const PLAY_LEAD_MS = 250;
+/** Played entries that stay in the programme, so that people see what they heard. */
+export const PAST_ENTRIES_KEPT = 30;
+/** Tracks after the current one that are fetched ahead. More: a phone's storage fills with what may be skipped. */
+export const PREFETCH_TRACKS = 3;
+/** Up to so many members everyone links to everyone; beyond, a newcomer links to a random few (DESIGN: "about 12"). */
+export const FULL_MESH_MEMBERS = 12;
+/** Links a newcomer opens in a larger jam. Random graphs of degree ≥ 3 are connected almost surely; 8 leaves a margin. */
+export const PARTIAL_MESH_LINKS = 8;
+/** No peer keeps more links: each costs a phone memory, sockets and keep-alives. */
+export const MAX_LINKS = 20;
+/** A lost link to somebody who is still in the jam is tried again after this long, doubling up to the maximum. */
+export const RELINK_DELAY_MS = { first: 1_000, max: 30_000 } as const;
+/** How often the session looks at the time: demand, prefetch and pinning follow the playhead at this grain. */
+export const SESSION_TICK_MS = 500;
+/** Entries of the flight recorder: an evening's worth of exceptions, some 50 KB. */
+export const FLIGHT_RECORDER_EVENTS = 400;
+
+// Playback -----------------------------------------------------------------------------------------------------------
+
+/** Music kept in the media buffer ahead of the playhead, ms. Less: a throttled tab runs dry; more: memory. */
+export const BUFFER_AHEAD_MS = 30_000;
+/** Music kept behind the playhead, ms: a correction backwards finds it still there. */
+export const BUFFER_BEHIND_MS = 15_000;
+/** What exceeds the bounds by less than this stays for now, so that removals are few and not one per tick. */
+export const BUFFER_SLACK_MS = 5_000;
+/** Payload ahead of the playhead, bytes. Chromium's SourceBuffer takes 12 MiB of audio, Firefox's 20 MB. */
+export const BUFFER_AHEAD_BYTES = 6 * 1024 * 1024;
+/** Uncovered music within a chunk that doesn't count, ms: above a frame cut at a window's edge, below anyone's notice. */
+export const BUFFER_TOLERANCE_MS = 60;
+/** Music that must be buffered from the starting point on before we start there, ms. Less: a stall at once. */
+export const START_AHEAD_MS = 400;
+/** Empty stretch between two segments of the timeline, ms: far more than any gap that browsers play across. */
+export const TIMELINE_GAP_MS = 10_000;
+/** How often the player looks by itself, ms. */
+export const PLAYER_TICK_MS = 100;
+
+/** Errors below this are left alone, ms. Tighter chases the noise of `currentTime`; wider is heard between two rooms. */
+export const DRIFT_DEAD_ZONE_MS = 6;
+/** A correction under way ends below this, ms. */
+export const DRIFT_SETTLED_MS = 2;
+/** An error is corrected within about this time where the rate limit allows, ms. */
+export const DRIFT_CORRECTION_MS = 1_500;
+/** Largest change of rate, as a share of 1: a sixth of a semitone, not noticed in music. */
+export const DRIFT_RATE_LIMIT = 0.01;
+/** While nobody has heard the right pitch yet: half a semitone for a moment beats seconds of echo. */
+export const DRIFT_START_RATE_LIMIT = 0.03;
+export const DRIFT_START_PHASE_MS = 2_000;
+/** Errors above this are jumped over, ms: 25 s of correction by rate otherwise. */
+export const DRIFT_SEEK_MS = 250;
+/** No second correcting seek for this long, ms; doubled while seeks don't help, up to the maximum. */
+export const DRIFT_SEEK_COOL_DOWN_MS = 3_000;
+export const DRIFT_SEEK_COOL_DOWN_MAX_MS = 48_000;
+/** The playhead must have run evenly for so long before its error counts: until then a sound device is starting, ms. */
+export const DRIFT_MEASURE_AFTER_MS = 300;
+/** One that doesn't run evenly for so long is in trouble, and its error counts all the same, ms. */
+export const DRIFT_UNSTEADY_MAX_MS = 5_000;
+
+/** No quartz is further off its nominal rate than this (consumer crystals: 20–50 ppm, hot phones: 100). */
+export const CLOCK_MAX_SKEW = 100e-6;
+/** Corrections of the reference clock are spread at this rate: half of what playback's rate can follow. */
+export const CLOCK_SLEW_RATE = 0.005;
+/** Larger corrections are made at once, ms: spreading them would take 20 s and more. */
+export const CLOCK_JUMP_MS = 100;
+/** Samples kept. At a pair every 5 s about 2 minutes: enough for a skew, too little to remember another network. */
+export const CLOCK_WINDOW = 48;
+/** What a reading without a round trip is worth, ms: half a second each way on the worst link that can hold a jam. */
+export const CLOCK_ROUGH_UNCERTAINTY_MS = 500;
+
+// Links --------------------------------------------------------------------------------------------------------------
+
+/**
+ * `drained` is said when the bulk lane holds less than this, bytes. Four blocks: lower starves a fast link between two
+ * turns of the event loop, higher makes a cancel or an urgent block wait behind what is already queued.
+ */
+export const BULK_LOW_WATER_BYTES = 64 * 1024;
+/** A link that is not open this long after its start is given up, ms. Browsers need up to 15 s to call ICE failed. */
+export const LINK_CONNECT_TIMEOUT_MS = 20_000;
+/** "disconnected" mends itself within a second or two more often than not (lost STUN answers); after this, restart. */
+export const LINK_RESTART_DELAY_MS = 2_000;
+/** A restart that brought nothing is repeated, since its offer may have been lost with the server, ms. */
+export const LINK_RESTART_INTERVAL_MS = 5_000;
+/** A link that lost its peer is kept this long, ms. Shorter breaks links in a tunnel; longer keeps the dead on screen. */
+export const LINK_GRACE_MS = 20_000;
+
+// Signalling channel -------------------------------------------------------------------------------------------------
+
+/** First upper bound of the random wait before reconnecting, ms; doubles with each attempt (full jitter). */
+export const RECONNECT_BASE_MS = 500;
+/** Last upper bound, ms. A server that comes back is found within this; much shorter is a stampede on its return. */
+export const RECONNECT_CAP_MS = 10_000;
+/** A connection that lived this long counts as good and resets the back-off, ms. */
+export const RECONNECT_STABLE_MS = 10_000;
+/** A connection attempt that hangs longer (a swallowed SYN) is abandoned, ms. */
+export const SOCKET_CONNECT_TIMEOUT_MS = 10_000;
+/**
+ * Something was sent and nothing at all came back for this long: the socket is dead although nobody said so, ms.
+ * Clock probes are answered at once, so they must be sent more often than this.
+ */
+export const SOCKET_SILENCE_MS = 20_000;
+
+// Keeping ------------------------------------------------------------------------------------------------------------
+
+/** Share of the browser's quota that music may take. More leaves the browser no room to refuse politely. */
+export const STORE_QUOTA_SHARE = 0.5;
+/** Nobody expects a web page to keep more, bytes (8 GiB: about 2,000 songs); settable. */
+export const STORE_MAX_BUDGET_BYTES = 8 * 1024 ** 3;
+/** Budget where the browser does not tell its quota (insecure contexts), bytes. */
+export const STORE_UNKNOWN_QUOTA_BUDGET_BYTES = 512 * 1024 ** 2;
+/** Less room than this is not worth a database, bytes: memory holds more. */
+export const STORE_MIN_BUDGET_BYTES = 16 * 1024 ** 2;
+/** Budget without a database, bytes: some 60 songs; phones kill tabs that hold much more. */
+export const MEMORY_STORE_BUDGET_BYTES = 256 * 1024 ** 2;
+/** A track without a manifest that nobody wrote to for so long belongs to an import that died, ms. */
+export const STAGED_TRACK_GRACE_MS = 5 * 60_000;
+/** A database that does not open in this time (blocked by another tab, or stuck) is done without, ms. */
+export const STORE_OPEN_TIMEOUT_MS = 5_000;
+/** Jams remembered; the ones visited longest ago are forgotten first. */
+export const MAX_JAMS_KEPT = 100;
+
+// Wire ---------------------------------------------------------------------------------------------------------------
+
+/** Tracks that one end of a link may ever name. 200 hours of music; more is a peer that wants our memory. */
+export const MAX_TRACK_HANDLES = 4096;
+
+// Picking ------------------------------------------------------------------------------------------------------------
+
+/**
+ * How far ahead of the playhead pieces have deadlines, ms. Shorter: one slow peer is heard; longer: everyone fetches
+ * the same pieces at the same time and has nothing to trade.
+ */
+export const PLAYBACK_WINDOW_MS = 10_000;
+/**
+ * A piece due sooner is urgent: taken from whoever has it soonest, the origin included, choked or not. Shorter than a
+ * slow link takes for one chunk is a stall; longer costs copies, since listeners get no time to pass the piece on.
+ */
+export const URGENT_MS = 2_500;
+/** Programme tracks that are fetched at a time. One would leave links idle at its end; many spread thin. */
+export const MAX_ACTIVE_TRACKS = 3;
+/** Peers asked for the same block at most (endgame, or late and urgent). Each more is one more duplicate. */
+export const MAX_ASKS_PER_BLOCK = 2;
+/**
+ * How much sooner, ms, the origin must have an urgent block to be preferred to a listener when neither is late:
+ * what the origin need not send twice, everybody gets sooner.
+ */
+export const ORIGIN_HANDICAP_MS = 60;
+/** A peer that refused a piece is not asked for it again for so long, ms, unless it becomes urgent. */
+export const REFUSED_RETRY_MS = 3_000;
+/** The same where the piece is urgent: an urgent refusal means that the peer has lost it or serves nobody. */
+export const REFUSED_URGENT_RETRY_MS = 500;
+/** A listener that chokes us longer, ms, no longer counts as somebody who will give us what it has. */
+export const CHOKED_SOURCE_GRACE_MS = 5_000;
+
+// Links: how much is asked for at a time -----------------------------------------------------------------------------
+
+/** Outstanding requests per link, as time at the measured rate, ms. Below the round trip links idle; far above it what is asked cannot be taken back in time. */
+export const OUTSTANDING_TARGET_MS = 750;
+/** Least outstanding bytes per link: 20 Mbit/s at 26 ms, or 5 Mbit/s at 105 ms, before anything is measured. */
+export const OUTSTANDING_MIN_BYTES = 4 * BLOCK_BYTES;
+/** Most outstanding bytes per link; 100 Mbit/s at 84 ms. Bounds what a link that breaks costs. */
+export const OUTSTANDING_MAX_BYTES = 1024 * 1024;
+/** What urgent requests may add to that, bytes: one chunk of FLAC. */
+export const OUTSTANDING_URGENT_EXTRA_BYTES = 256 * 1024;
+/** Assumed of a link before it is measured: 2 Mbit/s (bytes per ms) and a round trip of 100 ms. */
+export const INITIAL_LINK_BYTES_PER_MS = 250;
+export const INITIAL_LINK_RTT_MS = 100;
+/** Time constant of the link rate, ms of busy time. Shorter follows bursts, longer keeps asking a link that has died down. */
+export const LINK_RATE_TIME_CONSTANT_MS = 1_500;
+/** Bounds of the request time-out (RFC 6298 with the music's patience), ms. Too short doubles traffic, too long is heard. */
+export const REQUEST_TIMEOUT_MIN_MS = 1_000;
+export const REQUEST_TIMEOUT_INITIAL_MS = 2_500;
+export const REQUEST_TIMEOUT_MAX_MS = 8_000;
+/** A manifest part that takes longer is asked for elsewhere, ms: nothing can start before the manifest is there. */
+export const MANIFEST_TIMEOUT_MS = 1_500;
+/** A peer that had no manifest, or did not answer, is left in peace for so long, ms. */
+export const MANIFEST_RETRY_MS = 1_000;
+/** Manifest parts outstanding: 128 KiB, the manifest of an hour, in one round trip. */
+export const MANIFEST_PIPELINE_PARTS = 8;
+
+// Uploading ----------------------------------------------------------------------------------------------------------
+
+/** Queueing delay that our uploads may add to our uplink, ms (RFC 6817 names 100 as the most). */
+export const UPLOAD_TARGET_DELAY_MS = 60;
+/** Bytes sent and not yet reported received, over all links: start, least and most. */
+export const UPLOAD_WINDOW_INITIAL_BYTES = 4 * BLOCK_BYTES;
+export const UPLOAD_WINDOW_MIN_BYTES = 2 * BLOCK_BYTES;
+export const UPLOAD_WINDOW_MAX_BYTES = 4 * 1024 * 1024;
+/** Share of the window that one round trip without any queue adds to it. 1 doubles (slow start); above, it swings. */
+export const UPLOAD_WINDOW_GAIN = 0.5;
+/** The lowest delay of this long, ms, is taken for a link without a queue; clocks drift 3 ms a minute (50 ppm). */
+export const UPLOAD_BASE_DELAY_MS = 60_000;
+/** Bytes not reported after so long are taken for lost with their link, ms. */
+export const UPLOAD_REPORT_TIMEOUT_MS = 5_000;
+/** Bulk bytes that may wait in a link's own buffer, bytes: 100 ms at 5 Mbit/s; urgent blocks may go deeper. */
+export const BULK_BUFFER_BYTES = 64 * 1024;
+export const BULK_BUFFER_URGENT_BYTES = 256 * 1024;
+/** Requests that one peer may have waiting here: 4 MiB. More is refused. */
+export const MAX_QUEUED_REQUESTS_PER_PEER = 256;
+/** Pieces read from the store at a time for uploads. */
+export const MAX_PIECE_READS = 4;
+/** A piece that the origin gave to one peer is not given to the next for so long, ms, unless it is urgent. */
+export const SUPER_SEED_HOLD_MS = 10_000;
+/** How often a peer may have a manifest from us on one link. */
+export const MAX_MANIFEST_SERVINGS = 3;
+
+// Choking ------------------------------------------------------------------------------------------------------------
+
+/** Uploads at a time, at least: a jam of eight hardly ever chokes anyone. */
+export const UPLOAD_SLOTS_MIN = 8;
+/** And at most: the degree of the mesh. */
+export const UPLOAD_SLOTS_MAX = 20;
+/** Uplink that makes one slot, bytes per ms: a 320 kbit/s stream twice over. Thinner slots serve nobody in time. */
+export const UPLOAD_SLOT_BYTES_PER_MS = 80;
+/** BEP 3: slots are given anew every 10 s, the optimistic one every 30 s. Shorter flutters, longer keeps free-riders. */
+export const RECHOKE_MS = 10_000;
+export const OPTIMISTIC_MS = 30_000;
+/** Time constant of the rates by which peers are compared, ms (BEP 3: 20 s). */
+export const PEER_RATE_TIME_CONSTANT_MS = 20_000;
+
+// Swarm --------------------------------------------------------------------------------------------------------------
+
+/** While there is something to wait for, the swarm looks at its clocks this often, ms. */
+export const SWARM_TICK_MS = 200;
+/** Protocol errors after which a peer is banned for the jam. */
+export const MAX_PROTOCOL_ERRORS = 3;
+/** Pieces kept at hand for uploads and playback, bytes. */
+export const PIECE_CACHE_BYTES = 8 * 1024 * 1024;
+/** Pieces on their way to the store, bytes; above this, nothing but urgent pieces is fetched. */
+export const UNWRITTEN_PIECES_BYTES = 16 * 1024 * 1024;
+/** Pieces kept in memory when the store fails, bytes: 25 minutes of MP3 at 320 kbit/s. The oldest go first. */
+export const MEMORY_PIECES_BYTES = 64 * 1024 * 1024;

@@ -48,7 +48,12 @@ const sdp = v.pipe(v.string(), v.maxLength(64 * 1024));
 /** Offer, answer or candidate, as WebRTC gives them. A null candidate ends the gathering. */
 export const LinkSignalSchema = v.variant("kind", [
   v.strictObject({ kind: v.literal("offer"), sdp }),
-  v.strictObject({ kind: v.literal("answer"), sdp }),
+  v.strictObject({
+    kind: v.literal("answer"),
+    sdp,
+    /** ICE ufrag of the offer it answers: an answer to a page that was reloaded since must not reach its successor. */
+    answers: v.optional(v.pipe(v.string(), v.maxLength(256))),
+  }),
   v.strictObject({
     kind: v.literal("candidate"),
     candidate: v.pipe(v.string(), v.maxLength(1024)),
@@ -97,6 +102,7 @@ export type RefusalReason = v.InferOutput<typeof RefusalReasonSchema>;
 /** Server → member. */
 export const ServerMessageSchema = v.variant("type", [
   v.strictObject({ type: v.literal("challenge"), challenge: v.pipe(v.string(), v.maxLength(128)) }),
+  /** The whole state, once after `join`; and again to all when somebody's documents restored a host after a restart. */
   v.strictObject({
     type: v.literal("welcome"),
     hostId: PeerIdSchema,
@@ -116,6 +122,7 @@ export const ServerMessageSchema = v.variant("type", [
     /** The server's reference clock when it wrote this: a first, rough reading. */
     referenceMs: timeMs,
   }),
+  /** Also for somebody who is present already: the same member has connected again. */
   v.strictObject({ type: v.literal("member-joined"), member: MemberSchema }),
   v.strictObject({ type: v.literal("member-left"), peerId: PeerIdSchema }),
   v.strictObject({ type: v.literal("member-renamed"), member: MemberSchema }),

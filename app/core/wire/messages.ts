@@ -13,13 +13,21 @@ const integer = (min: number, max: number) => v.pipe(v.number(), v.safeInteger()
 const pieceIndex = integer(0, MAX_CHUNKS_PER_TRACK);
 const offset = integer(0, MAX_CHUNK_BYTES - 1);
 const length = integer(1, BLOCK_BYTES);
-const bytes = (maxBytes: number) => v.pipe(v.instance(Uint8Array), v.maxLength(maxBytes));
+const bytes = (maxBytes: number) =>
+  v.pipe(
+    v.custom<Uint8Array>((value) => value instanceof Uint8Array, "expected bytes"),
+    v.maxLength(maxBytes),
+  );
+const clockMs = integer(0, 0xffff_ffff);
 const trackId = TrackIdSchema;
 const block = { trackId, index: pieceIndex, offset, length };
 
 /** Key order is the order of fields on the wire. */
 export const PEER_MESSAGE_SCHEMAS = {
-  /** First on every link, from both sides. `uploads` false: this peer never serves, don't ask it. */
+  /**
+   * First on every link, from both sides, and again when `uploads` changes. `uploads` false: this peer serves nothing
+   * for now, don't ask it.
+   */
   hello: v.strictObject({ type: v.literal("hello"), protocol: integer(1, 1000), uploads: v.boolean() }),
   /** "I want pieces of this track": answered with the bitfield, then with `have`s as they come. */
   interested: v.strictObject({ type: v.literal("interested"), trackId }),
@@ -42,9 +50,19 @@ export const PEER_MESSAGE_SCHEMAS = {
   unchoke: v.strictObject({ type: v.literal("unchoke") }),
   /** `urgent`: needed within the playback window; served before everything else, and also to a choked peer. */
   request: v.strictObject({ type: v.literal("request"), ...block, urgent: v.boolean() }),
-  block: v.strictObject({ type: v.literal("block"), trackId, index: pieceIndex, offset, bytes: bytes(BLOCK_BYTES) }),
+  /** `sentMs`: the sender's clock modulo 2^32 when it handed the block over; comes back in `received`. */
+  block: v.strictObject({ type: v.literal("block"), trackId, index: pieceIndex, offset, sentMs: clockMs, bytes: bytes(BLOCK_BYTES) }),
+  /**
+   * A block of `bytes` payload came in `delayMs` after its `sentMs`, by the receiver's clock and modulo 2^32. The clocks
+   * have nothing in common, so only changes of the delay mean something: they are the queue (RFC 6817, 3.4.1).
+   */
+  received: v.strictObject({ type: v.literal("received"), bytes: length, delayMs: clockMs }),
+  /** The block is no longer needed; answered by `reject` unless it is already on its way. */
   cancel: v.strictObject({ type: v.literal("cancel"), ...block }),
-  /** The request will not be served (choked, gone, or too busy): ask elsewhere (BEP 6). */
+  /**
+   * The request will not be served (choked, cancelled, gone, too busy, or another peer was just given the piece): ask
+   * elsewhere. Every request is answered by exactly one `block` or `reject` (BEP 6).
+   */
   reject: v.strictObject({ type: v.literal("reject"), ...block }),
 } as const;
 

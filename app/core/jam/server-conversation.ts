@@ -1,0 +1,128 @@
+/**
+ * Our side of the talk with the server: proves who we are, keeps asking for the time, and turns text into checked
+ * messages. It survives reconnects; what the messages mean is the session's business.
+ */
+import * as v from "valibot";
+import { bytesToBase64url } from "../base64url.ts";
+import { joinProof } from "./documents.ts";
+import type { SignedDocument } from "./documents.ts";
+import type { JamId } from "../ids.ts";
+import type { Cancel, Clock, Identity, SignallingChannel, SignallingEvent } from "../ports.ts";
+import { nextProbeDelayMs } from "../playback/reference-clock.ts";
+import type { ReferenceClock } from "../playback/reference-clock.ts";
+import { ServerMessageSchema, SIGNALLING_PROTOCOL_VERSION } from "../signalling/messages.ts";
+import type { ClientMessage, ServerMessage } from "../signalling/messages.ts";
+
+export interface ServerConversationOptions {
+  readonly jamId: JamId;
+  readonly identity: Identity;
+  readonly clock: Clock;
+  readonly channel: SignallingChannel;
+  readonly referenceClock: ReferenceClock;
+  name(): string;
+  /** The newest documents we know, for a server that forgot them. */
+  documents(): readonly SignedDocument[];
+  onMessage(message: Exclude<ServerMessage, { type: "challenge" } | { type: "pong" }>): void;
+  onOffline(code: number, isFinal: boolean): void;
+  /** Something that is not a message of ours; ignored, but worth a line in the flight recorder. */
+  onInvalid(summary: string): void;
+}
+
+export class ServerConversation {
+  readonly #options: ServerConversationOptions;
+  #welcomed = false;
+  #probes = 0;
+  #cancelProbe: Cancel = () => {};
+
+  constructor(options: ServerConversationOptions) {
+    this.#options = options;
+    options.channel.onEvent = (event) => this.#receive(event);
+  }
+
+  get isOnline(): boolean {
+    return this.#welcomed;
+  }
+
+  open(): void {
+    this.#options.channel.open();
+  }
+
+  /** False when we are not in touch with the server: nothing was sent. */
+  send(message: ClientMessage): boolean {
+    return this.#welcomed && this.#options.channel.send(JSON.stringify(message));
+  }
+
+  close(): void {
+    this.#cancelProbe();
+    this.#options.channel.close();
+  }
+
+  #receive(event: SignallingEvent): void {
+    switch (event.kind) {
+      case "opened":
+        return; // the server speaks first
+      case "message":
+        return this.#receiveText(event.text);
+      case "closed":
+        this.#welcomed = false;
+        this.#cancelProbe();
+        return this.#options.onOffline(event.code, event.final);
+    }
+  }
+
+  #receiveText(text: string): void {
+    const receivedMs = this.#options.clock.nowMs();
+    const message = parseServerMessage(text);
+    if (!message.ok) return this.#options.onInvalid(message.summary);
+    const { value } = message;
+    switch (value.type) {
+      case "challenge":
+        this.#join(value.challenge);
+        return;
+      case "pong":
+        this.#options.referenceClock.addSample({ ...value, receivedMs });
+        return;
+      case "welcome":
+        this.#welcomed = true;
+        this.#options.referenceClock.addRoughReading(value.referenceMs, receivedMs);
+        this.#probes = 0;
+        this.#options.onMessage(value);
+        this.#probe();
+        return;
+      default:
+        this.#options.onMessage(value);
+    }
+  }
+
+  #join(challenge: string): void {
+    const { jamId, identity, channel, name, documents } = this.#options;
+    const join: ClientMessage = {
+      type: "join",
+      protocol: SIGNALLING_PROTOCOL_VERSION,
+      peerId: identity.peerId,
+      name: name(),
+      proof: bytesToBase64url(identity.sign(joinProof(jamId, challenge))),
+      documents: [...documents()],
+    };
+    channel.send(JSON.stringify(join));
+  }
+
+  #probe(): void {
+    this.#cancelProbe();
+    // In pairs: the second finds the path warm, and the lower round trip of the two wins in the filter.
+    this.send({ type: "ping", sentMs: this.#options.clock.nowMs() });
+    this.#probes += 1;
+    this.#cancelProbe = this.#options.clock.schedule(nextProbeDelayMs(this.#probes), () => this.#probe());
+  }
+}
+
+function parseServerMessage(text: string): { ok: true; value: ServerMessage } | { ok: false; summary: string } {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return { ok: false, summary: "not JSON" };
+  }
+  const parsed = v.safeParse(ServerMessageSchema, json);
+  return parsed.success ? { ok: true, value: parsed.output } : { ok: false, summary: v.summarize(parsed.issues) };
+}

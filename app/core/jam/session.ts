@@ -1,0 +1,381 @@
+/**
+ * One member in one jam: the conversation with the server, the links, the swarm and the player, wired together. It
+ * decides nothing that a smaller module could decide. The same class runs in a browser and, without a player, in a
+ * headless peer and in the simulator.
+ */
+import type { SignedDocument } from "./documents.ts";
+import type { ProgrammeEntry } from "./documents.ts";
+import { FlightRecorder } from "./flight-recorder.ts";
+import { applyCommand, firstDocuments } from "./host-desk.ts";
+import type { CommandRefusal, HostCommand } from "./host-desk.ts";
+import type { Intent } from "./intents.ts";
+import { JamState } from "./jam-state.ts";
+import { LinkKeeper } from "./link-keeper.ts";
+import { resolveNowPlaying } from "./now-playing.ts";
+import type { NowPlaying } from "./now-playing.ts";
+import { judgeIntent } from "./permissions.ts";
+import type { IntentRefusal } from "./permissions.ts";
+import { ServerConversation } from "./server-conversation.ts";
+import type { EntryId, JamId, PeerId, TrackId } from "../ids.ts";
+import type { Manifest } from "../manifest/manifest.ts";
+import type { PlaybackApi, PlaybackEvent, Programming, MusicSource } from "../playback/api.ts";
+import { ReferenceClock } from "../playback/reference-clock.ts";
+import type {
+  Cancel,
+  ChunkStore,
+  Clock,
+  Hasher,
+  IceServer,
+  Identity,
+  LinkEvent,
+  LinkStats,
+  LinkTransport,
+  Random,
+  SignallingChannel,
+} from "../ports.ts";
+import type { Member, RefusalReason, ServerMessage } from "../signalling/messages.ts";
+import type { SwarmEvent } from "../swarm/api.ts";
+import { Swarm } from "../swarm/swarm.ts";
+import { PREFETCH_TRACKS, SESSION_TICK_MS } from "../tunables.ts";
+
+/** What came of something a person asked for; `waiting` means that the host has to hear of it first. */
+export type ActionOutcome =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly reason: CommandRefusal | IntentRefusal | "not-host" | "server-offline" };
+
+export type SessionEvent =
+  /** Members, documents, host, connection or links changed: look again. */
+  | { readonly kind: "changed" }
+  | { readonly kind: "joined" }
+  | { readonly kind: "offline"; readonly code: number; readonly isFinal: boolean }
+  /** To be kept for the next visit. */
+  | { readonly kind: "documents"; readonly hostId: PeerId; readonly documents: readonly SignedDocument[] }
+  | { readonly kind: "refused"; readonly reason: RefusalReason; readonly what: string }
+  | SwarmEvent
+  | PlaybackEvent;
+
+export interface SessionOptions {
+  readonly jamId: JamId;
+  readonly name: string;
+  readonly identity: Identity;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly hasher: Hasher;
+  readonly store: ChunkStore;
+  readonly channel: SignallingChannel;
+  readonly links: LinkTransport;
+  /** From an earlier visit. */
+  readonly knownDocuments: readonly SignedDocument[];
+  /** Lets the page's own TURN settings override the server's. */
+  chooseIceServers(fromServer: readonly IceServer[]): readonly IceServer[];
+  /** Absent where nobody listens. */
+  createPlayer?(source: MusicSource, programming: Programming, onEvent: (event: PlaybackEvent) => void): PlaybackApi;
+  onEvent(event: SessionEvent): void;
+}
+
+export class Session {
+  readonly swarm: Swarm;
+  readonly player: PlaybackApi | null;
+  readonly referenceClock = new ReferenceClock();
+  readonly recorder: FlightRecorder;
+  readonly #options: SessionOptions;
+  readonly #state: JamState;
+  readonly #server: ServerConversation;
+  readonly #links: LinkKeeper;
+  #members: readonly Member[] = [];
+  #name: string;
+  #cancelTick: Cancel = () => {};
+  #pinned = "";
+
+  constructor(options: SessionOptions) {
+    const { jamId, identity, clock, random, hasher, store, links, channel } = options;
+    this.#options = options;
+    this.#name = options.name;
+    this.recorder = new FlightRecorder(() => clock.nowMs());
+    this.#state = new JamState(jamId);
+    for (const signed of options.knownDocuments) this.#state.offer(signed);
+    this.swarm = new Swarm({
+      selfId: identity.peerId,
+      clock,
+      random,
+      hasher,
+      store,
+      links,
+      onEvent: (event) => this.#onSwarmEvent(event),
+    });
+    this.#links = new LinkKeeper({
+      selfId: identity.peerId,
+      clock,
+      random,
+      links,
+      isBanned: (peerId) => this.swarm.isBanned(peerId),
+    });
+    links.onEvent = (event) => this.#onLinkEvent(event);
+    this.#server = new ServerConversation({
+      jamId,
+      identity,
+      clock,
+      channel,
+      referenceClock: this.referenceClock,
+      name: () => this.#name,
+      documents: () => this.#state.signed,
+      onMessage: (message) => this.#onServerMessage(message),
+      onOffline: (code, isFinal) => this.#onOffline(code, isFinal),
+      onInvalid: (summary) => this.recorder.record("server-message-invalid", { summary }),
+    });
+    const programming: Programming = {
+      now: () => this.nowPlaying(),
+      entriesAfter: (index) => this.#state.programme?.entries.slice(index + 1) ?? [],
+    };
+    this.player = options.createPlayer?.(this.swarm, programming, (event) => this.#onPlaybackEvent(event)) ?? null;
+  }
+
+  // What is the case.
+
+  get isHost(): boolean {
+    return this.#state.hostId === this.#options.identity.peerId;
+  }
+
+  get hostId(): PeerId | null {
+    return this.#state.hostId;
+  }
+
+  get isOnline(): boolean {
+    return this.#server.isOnline;
+  }
+
+  get members(): readonly Member[] {
+    return this.#members;
+  }
+
+  get entries(): readonly ProgrammeEntry[] {
+    return this.#state.programme?.entries ?? [];
+  }
+
+  get listenersMayAdd(): boolean {
+    return this.#state.programme?.listenersMayAdd ?? false;
+  }
+
+  nowPlaying(): NowPlaying {
+    const referenceMs = this.referenceClock.referenceMs(this.#options.clock.nowMs());
+    if (referenceMs === null) return { kind: "nothing" };
+    return resolveNowPlaying(this.#state.transport, this.#state.programme, referenceMs);
+  }
+
+  linkStats(peerId: PeerId): Promise<LinkStats | null> {
+    return this.#options.links.stats(peerId);
+  }
+
+  // What a person does.
+
+  /** The join gesture. */
+  join(): void {
+    this.recorder.record("join", { jam: this.#options.jamId });
+    this.player?.start();
+    this.#server.open();
+    this.#tick();
+  }
+
+  leave(): void {
+    this.#cancelTick();
+    this.player?.stop();
+    this.#links.stop();
+    this.swarm.stop();
+    this.#server.close();
+  }
+
+  rename(name: string): void {
+    this.#name = name;
+    this.#server.send({ type: "rename", name });
+  }
+
+  command(command: HostCommand): ActionOutcome {
+    if (!this.isHost) return { ok: false, reason: "not-host" };
+    const documents = this.#state.documents;
+    const referenceMs = this.referenceClock.referenceMs(this.#options.clock.nowMs());
+    if (!documents || referenceMs === null) return { ok: false, reason: "server-offline" };
+    const outcome = applyCommand(documents, command, referenceMs);
+    if (!outcome.ok) return outcome;
+    const published = this.#state.adopt(outcome.documents, this.#options.identity);
+    if (published.length > 0) {
+      // While the server is away this is kept, and goes out with the next join.
+      this.#server.send({ type: "publish", documents: [...published] });
+      this.#documentsChanged();
+    }
+    return { ok: true };
+  }
+
+  /** Puts an imported track at the end of the programme, or asks the host to. The store holds it already. */
+  async addTrack(trackId: TrackId, manifest: Manifest, entryId: EntryId): Promise<ActionOutcome> {
+    const entry: ProgrammeEntry = {
+      entryId,
+      trackId,
+      addedBy: this.#options.identity.peerId,
+      title: manifest.title,
+      artist: manifest.artist,
+      durationMs: manifest.durationUs / 1000,
+    };
+    await this.swarm.reloadTrack(trackId);
+    return this.isHost ? this.command({ kind: "add", entry }) : this.#ask({ kind: "add", entry });
+  }
+
+  removeEntry(entryId: EntryId): ActionOutcome {
+    return this.isHost ? this.command({ kind: "remove", entryId }) : this.#ask({ kind: "remove", entryId });
+  }
+
+  #ask(intent: Intent): ActionOutcome {
+    const programme = this.#state.programme;
+    if (!programme || !this.#server.isOnline) return { ok: false, reason: "server-offline" };
+    // Judged here first, by the host's own rule, so that the person hears "no" at once.
+    const verdict = judgeIntent(intent, this.#options.identity.peerId, programme);
+    if (!verdict.ok) return verdict;
+    return this.#server.send({ type: "intent", intent }) ? { ok: true } : { ok: false, reason: "server-offline" };
+  }
+
+  // What happens.
+
+  #onServerMessage(message: Exclude<ServerMessage, { type: "challenge" } | { type: "pong" }>): void {
+    switch (message.type) {
+      case "welcome":
+        return this.#onWelcome(message);
+      case "member-joined":
+        this.#members = [...this.#members.filter(({ peerId }) => peerId !== message.member.peerId), message.member];
+        this.#links.joined(message.member.peerId);
+        break;
+      case "member-left":
+        this.#members = this.#members.filter(({ peerId }) => peerId !== message.peerId);
+        this.#links.left(message.peerId);
+        break;
+      case "member-renamed":
+        this.#members = this.#members.map((member) => (member.peerId === message.member.peerId ? message.member : member));
+        break;
+      case "signal":
+        this.#links.receiveSignal(message.from, message.signal);
+        return;
+      case "documents":
+        return this.#offerDocuments(message.documents);
+      case "intent":
+        return this.#onIntent(message.intent, message.from);
+      case "refused":
+        this.recorder.record("refused", { reason: message.reason, what: message.what });
+        this.#options.onEvent({ kind: "refused", reason: message.reason, what: message.what });
+        return;
+    }
+    this.#options.onEvent({ kind: "changed" });
+  }
+
+  #onWelcome(welcome: Extract<ServerMessage, { type: "welcome" }>): void {
+    const { identity, jamId, links, chooseIceServers } = this.#options;
+    this.recorder.record("server-online", { members: welcome.members.length });
+    links.setIceServers(chooseIceServers(welcome.iceServers));
+    this.#members = welcome.members;
+    this.#state.setHost(welcome.hostId);
+    this.#offerDocuments(welcome.documents);
+    if (this.isHost && !this.#state.documents) {
+      const first = this.#state.adopt(firstDocuments(jamId, identity.peerId), identity);
+      this.#server.send({ type: "publish", documents: [...first] });
+    }
+    this.#links.welcome(this.#members.map(({ peerId }) => peerId).filter((peerId) => peerId !== identity.peerId));
+    this.#options.onEvent({ kind: "joined" });
+    this.#documentsChanged();
+  }
+
+  #offerDocuments(documents: readonly SignedDocument[]): void {
+    let changed = false;
+    for (const signed of documents) {
+      const verdict = this.#state.offer(signed);
+      if (verdict.ok) changed = true;
+      else if (verdict.reason !== "stale") this.recorder.record("document-refused", { reason: verdict.reason });
+    }
+    if (changed) this.#documentsChanged();
+  }
+
+  #onIntent(intent: Intent, from: PeerId): void {
+    const programme = this.#state.programme;
+    if (!this.isHost || !programme) return;
+    const verdict = judgeIntent(intent, from, programme);
+    const outcome = verdict.ok ? this.command(verdict.command) : verdict;
+    if (!outcome.ok) this.recorder.record("intent-refused", { from, reason: outcome.reason });
+  }
+
+  #onOffline(code: number, isFinal: boolean): void {
+    this.recorder.record("server-offline", { code });
+    this.#options.onEvent({ kind: "offline", code, isFinal });
+  }
+
+  #onLinkEvent(event: LinkEvent): void {
+    switch (event.kind) {
+      case "message":
+        this.swarm.receive(event.peerId, event.lane, event.bytes);
+        return;
+      case "drained":
+        this.swarm.linkDrained(event.peerId);
+        return;
+      case "signal":
+        this.#server.send({ type: "signal", to: event.peerId, signal: event.signal });
+        return;
+      case "opened":
+        this.recorder.record("link-opened", { peerId: event.peerId });
+        this.#links.opened(event.peerId);
+        this.swarm.linkOpened(event.peerId);
+        break;
+      case "closed":
+        this.recorder.record("link-closed", { peerId: event.peerId, reason: event.reason });
+        this.swarm.linkClosed(event.peerId);
+        this.#links.closed(event.peerId);
+        break;
+      case "state":
+        this.recorder.record("link-state", { peerId: event.peerId, state: event.state });
+        break;
+    }
+    this.#options.onEvent({ kind: "changed" });
+  }
+
+  #onSwarmEvent(event: SwarmEvent): void {
+    if (event.kind === "peer-banned") this.#links.ban(event.peerId, event.reason);
+    if (event.kind === "piece-held" || event.kind === "manifest-known") this.player?.wake();
+    else this.recorder.record(event.kind, { ...event });
+    this.#options.onEvent(event);
+  }
+
+  #onPlaybackEvent(event: PlaybackEvent): void {
+    this.recorder.record(event.kind === "state" ? `playback-${event.state}` : event.kind, { ...event });
+    this.#options.onEvent(event);
+  }
+
+  #documentsChanged(): void {
+    const { hostId, signed } = this.#state;
+    this.swarm.setTracks(new Map(this.entries.map((entry) => [entry.trackId, entry.addedBy])));
+    this.#follow();
+    this.player?.wake();
+    if (hostId) this.#options.onEvent({ kind: "documents", hostId, documents: signed });
+    this.#options.onEvent({ kind: "changed" });
+  }
+
+  /** Tells swarm and store where the music is. */
+  #follow(): void {
+    const now = this.nowPlaying();
+    const index = now.kind === "entry" ? now.index : now.kind === "ended" ? now.lastIndex : -1;
+    const upcoming = this.entries.slice(index + 1, index + 1 + PREFETCH_TRACKS).map((entry) => entry.trackId);
+    const current = now.kind === "entry" ? now : null;
+    this.swarm.setDemand({
+      current: current && { trackId: current.entry.trackId, positionMs: current.positionMs, playing: current.playing },
+      upcoming,
+    });
+    this.#pin(current ? [current.entry.trackId, ...upcoming] : upcoming);
+  }
+
+  #pin(trackIds: readonly TrackId[]): void {
+    const key = trackIds.join();
+    if (key === this.#pinned) return;
+    this.#pinned = key;
+    this.#options.store.pin(trackIds).catch((error: unknown) => {
+      this.recorder.record("store-failed", { message: String(error) });
+    });
+  }
+
+  #tick(): void {
+    this.#follow();
+    this.#cancelTick = this.#options.clock.schedule(SESSION_TICK_MS, () => this.#tick());
+  }
+}

@@ -1,0 +1,448 @@
+/**
+ * Keeps one media element on one jam: asks the programming what should sound, keeps the buffer filled, starts the
+ * element so that sound comes at the right moment, and holds it there. A state machine that looks at the world a few
+ * times a second and whenever it is woken; everything it decides is decided by the pure modules beside it.
+ *
+ * A jump that people ask for (seek, next, resume) and a newcomer's start take the same road: stop, wait for the music
+ * under the place, park the element there, and let go at the moment when the place is due. A stall and a large drift
+ * are mended without stopping the element, because a phone with its screen locked may not be allowed to start again.
+ */
+import type { Cancel, Clock, MediaSink, SinkEvent, SinkStatus } from "../ports.ts";
+import type { NowPlaying } from "../jam/now-playing.ts";
+import { DRIFT_MEASURE_AFTER_MS, DRIFT_SEEK_MS, PLAYER_TICK_MS, START_AHEAD_MS } from "../tunables.ts";
+import { musicEndMs, takeAim } from "./aim.ts";
+import type { Aim } from "./aim.ts";
+import type { MusicSource, PlaybackApi, PlaybackEvent, PlaybackState, PlaybackStats, Programming } from "./api.ts";
+import { bufferedAheadMs } from "./buffer-plan.ts";
+import { decideDrift, isTrustworthy, Steadiness } from "./drift.ts";
+import { Filler } from "./filler.ts";
+import { LatencyEstimate } from "./latency.ts";
+import { hasSounded, isMoving, stateOf } from "./phase.ts";
+import type { Phase } from "./phase.ts";
+import { PlaybackMeter } from "./playback-meter.ts";
+import { EMPTY_TIMELINE, layTimeline, placeOf } from "./timeline.ts";
+import type { Place, Timeline } from "./timeline.ts";
+
+export interface PlayerOptions {
+  readonly clock: Clock;
+  readonly source: MusicSource;
+  readonly programming: Programming;
+  readonly sink: MediaSink;
+  onEvent(event: PlaybackEvent): void;
+}
+
+type PlayAim = Extract<Aim, { kind: "play" }>;
+
+/** While something is about to happen within the browser, ms between looks. */
+const BUSY_TICK_MS = 15;
+/** With nothing to sound; whoever changes that wakes us. */
+const IDLE_TICK_MS = 1_000;
+/** Less music than this before the playhead, and the browser can't go on: that is a stall, not a hiccup. */
+const STARVED_MS = 100;
+/** Moved by this much after a seek: it is running again. */
+const MOVED_MS = 10;
+/** A start or a jump that gets nowhere for this long is begun anew, ms. */
+const PATIENCE_MS = 1_500;
+/** A sound device that fails so often in a row is left alone until a gesture. */
+const MAX_FAILED_STARTS = 3;
+
+export class Player implements PlaybackApi {
+  readonly #options: PlayerOptions;
+  readonly #filler: Filler;
+  readonly #meter = new PlaybackMeter();
+  /** From `play()` to sound, and from a seek to sound; first guesses from Chromium with a sound card. */
+  readonly #startLatency = new LatencyEstimate(40, 400, 100);
+  readonly #seekLatency = new LatencyEstimate(60, 2_500, Infinity);
+  readonly #steadiness = new Steadiness();
+  #timeline: Timeline = EMPTY_TIMELINE;
+  #now: NowPlaying = { kind: "nothing" };
+  #aim: Aim = { kind: "nothing", hasEnded: false };
+  #phase: Phase = { kind: "idle" };
+  #state: PlaybackState = "idle";
+  /** Timeline place minus local time of the music that we follow: changes only when somebody jumps. */
+  #lineMs = 0;
+  #rate = 1;
+  #lastSeekMs = -Infinity;
+  #seeksInVain = 0;
+  #failedStarts = 0;
+  #isStarted = false;
+  #isLooking = false;
+  #lookAgain = false;
+  #cancelTick: Cancel = () => {};
+
+  constructor(options: PlayerOptions) {
+    this.#options = options;
+    this.#filler = new Filler({
+      source: options.source,
+      sink: options.sink,
+      onChange: () => this.wake(),
+      onUnplayable: (trackId, message) => options.onEvent({ kind: "unplayable", trackId, message }),
+    });
+    options.sink.onEvent = (event) => this.#onSinkEvent(event);
+  }
+
+  start(): void {
+    if (this.#isStarted) return;
+    this.#isStarted = true;
+    this.#meter.started(this.#nowMs());
+    this.#unlock();
+    this.wake();
+  }
+
+  unblock(): void {
+    if (this.#phase.kind !== "blocked") return;
+    this.#unlock();
+    this.#failedStarts = 0;
+    this.#phase = { kind: "filling", reason: "unblocked" };
+    this.wake();
+  }
+
+  setVolume(level: number, muted: boolean): void {
+    this.#options.sink.setVolume(level, muted);
+  }
+
+  stop(): void {
+    this.#isStarted = false;
+    this.#cancelTick();
+    this.#filler.stop();
+    this.#options.sink.onEvent = () => {};
+    this.#options.sink.pause();
+  }
+
+  wake(): void {
+    if (!this.#isStarted) return;
+    this.#lookAgain = true;
+    if (this.#isLooking) return; // woken by our own doing: the loop below looks once more
+    this.#isLooking = true;
+    while (this.#lookAgain) {
+      this.#lookAgain = false;
+      this.#look();
+    }
+    this.#isLooking = false;
+    this.#tellState();
+    this.#cancelTick();
+    this.#cancelTick = this.#options.clock.schedule(this.#nextLookMs(), () => this.wake());
+  }
+
+  stats(): PlaybackStats {
+    const now: NowPlaying = this.#isStarted ? this.#options.programming.now() : { kind: "nothing" };
+    const status = this.#options.sink.status();
+    const place = now.kind === "entry" ? placeOf(this.#timeline, now.entry.entryId) : null;
+    const referencePositionMs = now.kind === "entry" ? now.positionMs : null;
+    const wantedMs = place && referencePositionMs !== null ? place.startMs + referencePositionMs : null;
+    const hasPosition = hasSounded(this.#phase) || (this.#phase.kind === "resting" && this.#phase.isParked);
+    const driftMs = hasPosition && wantedMs !== null ? status.mediaMs - wantedMs : null;
+    return {
+      state: this.#state,
+      trackId: now.kind === "entry" ? now.entry.trackId : null,
+      positionMs: referencePositionMs !== null && driftMs !== null ? Math.max(0, referencePositionMs + driftMs) : null,
+      referencePositionMs,
+      driftMs: this.#phase.kind === "playing" ? driftMs : null,
+      bufferedAheadMs: wantedMs === null ? 0 : bufferedAheadMs(status.bufferedMs, hasPosition ? status.mediaMs : wantedMs),
+      firstSoundMs: this.#meter.firstSoundMs,
+      stalls: this.#meter.stalls,
+      stalledMs: this.#meter.stalledMs(this.#nowMs()),
+    };
+  }
+
+  // Looking.
+
+  #look(): void {
+    this.#now = this.#options.programming.now();
+    const cutFromMs = this.#lay(this.#now);
+    const place = this.#now.kind === "entry" ? placeOf(this.#timeline, this.#now.entry.entryId) : null;
+    const isPlayable = (candidate: Place) => this.#filler.isPlayable(candidate.trackId);
+    this.#aim = takeAim(this.#now, this.#timeline, place, isPlayable);
+    const aim = this.#aim;
+    if (aim.kind !== "nothing") this.#filler.want(this.#timeline, aim.targetMs, cutFromMs);
+    switch (aim.kind) {
+      case "nothing":
+        return this.#halt({ kind: "idle" });
+      case "rest":
+        return this.#rest(aim.targetMs);
+      case "play":
+        return this.#follow(aim);
+    }
+  }
+
+  #lay(now: NowPlaying): number | null {
+    if (now.kind !== "entry") return null;
+    const { timeline, cutFromMs } = layTimeline(this.#timeline, now.entry, this.#options.programming.entriesAfter(now.index));
+    this.#timeline = timeline;
+    return cutFromMs;
+  }
+
+  /** Stops the element unless it is stopped for this very reason. */
+  #halt(phase: Phase): void {
+    if (isMoving(this.#phase)) {
+      this.#options.sink.pause();
+      this.#setRate(1);
+      this.#endStall();
+    }
+    this.#phase = phase;
+  }
+
+  #rest(targetMs: number): void {
+    const phase = this.#phase;
+    const wasHere = phase.kind === "resting" && phase.atMs === targetMs;
+    if (!wasHere) this.#halt({ kind: "resting", atMs: targetMs, isParked: false });
+    if ((wasHere && phase.isParked) || !this.#isReady(this.#options.sink.status(), targetMs)) return;
+    this.#seek(targetMs, "pause");
+    this.#phase = { kind: "resting", atMs: targetMs, isParked: true };
+  }
+
+  #follow(aim: PlayAim): void {
+    const nowMs = this.#nowMs();
+    const lineMs = aim.targetMs - aim.startsInMs - nowMs;
+    const hasJumped = Math.abs(lineMs - this.#lineMs) > DRIFT_SEEK_MS;
+    this.#lineMs = lineMs;
+    if (this.#phase.kind === "blocked") return;
+    if (this.#phase.kind === "idle" || this.#phase.kind === "resting") this.#phase = { kind: "filling", reason: "start" };
+    else if (hasJumped) this.#halt({ kind: "filling", reason: "jump" });
+    else if (aim.isSilent && aim.startsInMs > PATIENCE_MS && isMoving(this.#phase)) this.#halt({ kind: "filling", reason: "unplayable" });
+
+    if (this.#phase.kind === "filling") this.#park(aim);
+    if (this.#phase.kind === "parking") this.#launchWhenDue(aim);
+    switch (this.#phase.kind) {
+      case "launching":
+        return this.#watchLaunch(nowMs);
+      case "jumping":
+        return this.#watchJump(nowMs);
+      case "stalled":
+        return this.#mendStall(nowMs);
+      case "playing":
+        return this.#steer(nowMs);
+    }
+  }
+
+  // Starting.
+
+  #park(aim: PlayAim): void {
+    // What should sound already is aimed at a little ahead, where it will be when the browser is ready for it.
+    const leadMs = aim.startsInMs > 0 ? 0 : this.#seekLatency.ms + this.#startLatency.ms;
+    const atMs = aim.targetMs + leadMs;
+    const status = this.#options.sink.status();
+    if (!this.#isReady(status, atMs)) return;
+    const isThere = !status.seeking && !status.playing && Math.abs(status.mediaMs - atMs) < 1;
+    if (!isThere) this.#seek(atMs, this.#phase.kind === "filling" ? this.#phase.reason : "start");
+    this.#phase = { kind: "parking", atMs };
+  }
+
+  #launchWhenDue(aim: PlayAim): void {
+    if (this.#phase.kind !== "parking") return;
+    const dueInMs = this.#dueInMs(aim, this.#phase.atMs);
+    const hasMissed = dueInMs < -DRIFT_SEEK_MS;
+    if (hasMissed) {
+      this.#phase = { kind: "filling", reason: "late" };
+      return;
+    }
+    const { seeking, canPlay } = this.#options.sink.status();
+    if (seeking || !canPlay || dueInMs > this.#startLatency.ms + 1) return;
+    this.#launch();
+  }
+
+  #launch(): void {
+    const phase: Phase = { kind: "launching", sinceMs: this.#nowMs() };
+    this.#phase = phase;
+    void this.#options.sink.play().then((isAllowed) => {
+      if (isAllowed || this.#phase !== phase || !this.#isStarted) return;
+      this.#phase = { kind: "blocked" };
+      this.#tellState();
+    });
+  }
+
+  #watchLaunch(nowMs: number): void {
+    if (this.#phase.kind !== "launching" || nowMs - this.#phase.sinceMs < PATIENCE_MS) return;
+    if (!this.#options.sink.status().canPlay) this.#halt({ kind: "filling", reason: "late" });
+  }
+
+  #onMoved(): void {
+    const nowMs = this.#nowMs();
+    if (this.#phase.kind === "launching") this.#beginPlaying(nowMs, this.#startLatency);
+    const afterMs = this.#meter.moved(nowMs);
+    if (afterMs !== null) this.#options.onEvent({ kind: "first-sound", afterMs });
+  }
+
+  // Playing.
+
+  /** @param learning what the error found soon will tell about */
+  #beginPlaying(nowMs: number, learning: LatencyEstimate | null): void {
+    this.#steadiness.reset();
+    this.#phase = { kind: "playing", sinceMs: nowMs, learning };
+  }
+
+  #steer(nowMs: number): void {
+    if (this.#phase.kind !== "playing") return;
+    const status = this.#options.sink.status();
+    if (this.#isStarved(status)) return this.#beginStall(status, nowMs);
+    const { sinceMs, learning } = this.#phase;
+    const driftMs = status.mediaMs - (this.#lineMs + nowMs);
+    const sinceStartMs = nowMs - sinceMs;
+    const steadyForMs = this.#steadiness.observe(driftMs, nowMs);
+    if (learning && isTrustworthy({ steadyForMs, sinceStartMs })) {
+      learning.learn(driftMs);
+      this.#phase = { kind: "playing", sinceMs, learning: null };
+    }
+    if (sinceStartMs > PATIENCE_MS) this.#failedStarts = 0;
+    if (sinceStartMs > PATIENCE_MS && Math.abs(driftMs) < DRIFT_SEEK_MS) this.#seeksInVain = 0;
+    const decision = decideDrift({
+      driftMs,
+      sinceStartMs,
+      steadyForMs,
+      rate: this.#rate,
+      sinceSeekMs: nowMs - this.#lastSeekMs,
+      seeksInVain: this.#seeksInVain,
+    });
+    if (decision.kind === "rate") this.#setRate(decision.rate);
+    if (decision.kind === "seek" && this.#jump(status, nowMs, "drift")) {
+      this.#lastSeekMs = nowMs;
+      this.#seeksInVain += 1;
+    }
+  }
+
+  /** Seeks to where the music will be when the seek is done, without stopping. False when that isn't buffered. */
+  #jump(status: SinkStatus, nowMs: number, reason: "drift" | "stall"): boolean {
+    const toMs = this.#lineMs + nowMs + this.#seekLatency.ms;
+    if (!this.#isReady(status, toMs)) return false;
+    this.#setRate(1);
+    this.#seek(toMs, reason);
+    this.#phase = { kind: "jumping", toMs, sinceMs: nowMs, fromStall: reason === "stall" };
+    return true;
+  }
+
+  #watchJump(nowMs: number): void {
+    if (this.#phase.kind !== "jumping") return;
+    const { seeking, mediaMs } = this.#options.sink.status();
+    if (!seeking && mediaMs > this.#phase.toMs + MOVED_MS) {
+      this.#endStall();
+      this.#beginPlaying(nowMs, this.#seekLatency);
+    } else if (nowMs - this.#phase.sinceMs > PATIENCE_MS) {
+      this.#halt({ kind: "filling", reason: "late" });
+    }
+  }
+
+  #isStarved(status: SinkStatus): boolean {
+    if (status.canPlay || status.seeking || bufferedAheadMs(status.bufferedMs, status.mediaMs) > STARVED_MS) return false;
+    return status.mediaMs < this.#musicEndMs(status.mediaMs) - STARVED_MS; // silence ahead is no stall
+  }
+
+  #beginStall(status: SinkStatus, nowMs: number): void {
+    this.#setRate(1);
+    this.#phase = { kind: "stalled" };
+    this.#meter.stallBegan(nowMs);
+    if (this.#now.kind !== "entry") return;
+    const { trackId } = this.#now.entry;
+    const place = placeOf(this.#timeline, this.#now.entry.entryId);
+    this.#options.onEvent({ kind: "stall", trackId, positionMs: place ? status.mediaMs - place.startMs : 0 });
+  }
+
+  /** Everybody else went on: go where they are as soon as the music there is here. */
+  #mendStall(nowMs: number): void {
+    const status = this.#options.sink.status();
+    const isNear = Math.abs(status.mediaMs - (this.#lineMs + nowMs)) < DRIFT_SEEK_MS;
+    if (isNear && status.canPlay) {
+      this.#endStall();
+      this.#beginPlaying(nowMs, null);
+    } else if (!isNear) this.#jump(status, nowMs, "stall");
+  }
+
+  #endStall(): void {
+    const stalledMs = this.#meter.stallEnded(this.#nowMs());
+    if (stalledMs !== null) this.#options.onEvent({ kind: "recovered", stalledMs });
+  }
+
+  // The sink.
+
+  #onSinkEvent(event: SinkEvent): void {
+    const wasMoving = isMoving(this.#phase);
+    switch (event.kind) {
+      case "moved":
+        this.#onMoved();
+        break;
+      case "paused":
+        // A call, a headset's button, another app: whoever did it wants quiet until a gesture says otherwise.
+        if (wasMoving) this.#halt({ kind: "blocked" });
+        break;
+      case "error":
+        this.#onSinkFailure(event.message, event.mediaMs);
+        break;
+      case "waiting":
+      case "playing":
+        break;
+    }
+    this.wake();
+  }
+
+  /** The sink has begun anew, with nothing buffered. */
+  #onSinkFailure(message: string, mediaMs: number | null): void {
+    const phase = this.#phase;
+    const isStart = phase.kind === "launching" || (phase.kind === "playing" && this.#nowMs() - phase.sinceMs < DRIFT_MEASURE_AFTER_MS);
+    // A failure right at the start, wherever that is, is the sound device's (Firefox without one); else the music's.
+    if (isStart) this.#failedStarts += 1;
+    else if (mediaMs !== null) this.#filler.blame(mediaMs, message);
+    if (phase.kind === "resting") this.#phase = { ...phase, isParked: false };
+    else if (this.#failedStarts >= MAX_FAILED_STARTS) this.#halt({ kind: "blocked" });
+    else if (isMoving(phase) || phase.kind === "parking") this.#halt({ kind: "filling", reason: "error" });
+  }
+
+  /** Within a gesture, `play()` frees the element for later; nothing sounds, since nothing is buffered there. */
+  #unlock(): void {
+    // Whether it was allowed shows when music starts: only then does a refusal matter to anyone.
+    void this.#options.sink.play();
+    this.#options.sink.pause();
+  }
+
+  #seek(toMs: number, reason: string): void {
+    this.#options.sink.seek(toMs);
+    this.#options.onEvent({ kind: "seek", toMs, reason });
+  }
+
+  #setRate(rate: number): void {
+    if (rate === this.#rate) return;
+    this.#rate = rate;
+    this.#options.sink.setPlaybackRate(rate);
+  }
+
+  /** Enough is buffered to start at this place. */
+  #isReady(status: SinkStatus, atMs: number): boolean {
+    const neededMs = Math.min(START_AHEAD_MS, this.#musicEndMs(atMs) - atMs - STARVED_MS);
+    const aheadMs = bufferedAheadMs(status.bufferedMs, atMs);
+    return aheadMs > 0 && aheadMs >= neededMs;
+  }
+
+  #musicEndMs(fromMs: number): number {
+    return musicEndMs(this.#timeline, fromMs, (place) => this.#filler.isPlayable(place.trackId));
+  }
+
+  #tellState(): void {
+    const state = stateOf(this.#phase, this.#aim);
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#options.onEvent({ kind: "state", state });
+  }
+
+  // Time.
+
+  #nowMs(): number {
+    return this.#options.clock.nowMs();
+  }
+
+  #dueInMs(aim: PlayAim, atMs: number): number {
+    return aim.startsInMs + atMs - aim.targetMs;
+  }
+
+  #nextLookMs(): number {
+    if (this.#aim.kind !== "play") return IDLE_TICK_MS;
+    switch (this.#phase.kind) {
+      case "parking": {
+        const callInMs = this.#dueInMs(this.#aim, this.#phase.atMs) - this.#startLatency.ms;
+        return callInMs > 1 ? Math.min(PLAYER_TICK_MS, callInMs) : BUSY_TICK_MS; // due: waiting for the browser
+      }
+      case "launching":
+      case "jumping":
+        return BUSY_TICK_MS;
+      default:
+        return PLAYER_TICK_MS;
+    }
+  }
+}

@@ -1,0 +1,184 @@
+/**
+ * Asks for blocks as the picker decides and takes in what comes: answers, refusals, silence. A piece whose blocks are
+ * all here goes to `onComplete`; what becomes of it there comes back as `retry` or as a held piece.
+ */
+import { ProtocolError } from "../errors.ts";
+import type { PeerId, TrackId } from "../ids.ts";
+import { BLOCK_BYTES, UNWRITTEN_PIECES_BYTES } from "../tunables.ts";
+import type { PeerMessage } from "../wire/messages.ts";
+import { pickBlocks } from "./block-picker.ts";
+import type { BlockPick } from "./block-picker.ts";
+import type { SwarmContext } from "./context.ts";
+import { blockKey } from "./neighbour.ts";
+import type { AskedBlock, Neighbour } from "./neighbour.ts";
+import type { PieceAssembly } from "./piece-assembly.ts";
+import { playbackWindow } from "./playback-window.ts";
+import type { TimedDemand } from "./playback-window.ts";
+import type { TrackState } from "./track-state.ts";
+
+/** A block counts as late after this many times its expected time, and a little: guesses are rough. */
+const LATE_FACTOR = 1.5;
+const LATE_EXTRA_MS = 100;
+
+/** Bad pieces kept per track until a good copy shows who was guilty. A poisoner betrays itself with the first. */
+const MAX_EVIDENCE = 4;
+
+export class Downloader {
+  readonly #context: SwarmContext;
+  readonly #onComplete: (track: TrackState, assembly: PieceAssembly) => void;
+
+  constructor(context: SwarmContext, onComplete: (track: TrackState, assembly: PieceAssembly) => void) {
+    this.#context = context;
+    this.#onComplete = onComplete;
+  }
+
+  /** `tracks`: wanted ones with a manifest, most wanted first. */
+  pick(tracks: readonly TrackState[], demand: TimedDemand): void {
+    if (tracks.length === 0 || this.#context.neighbours.size === 0) return;
+    const nowMs = this.#context.clock.nowMs();
+    const links = [...this.#context.neighbours.values()].map((neighbour) => neighbour.toPickLink(nowMs)).filter((link) => link.urgentRoomBytes > 0);
+    if (links.length === 0) return;
+    const window = playbackWindow(demand, (trackId) => this.#context.tracks.get(trackId)?.manifest ?? null, nowMs);
+    const urgentOnly = this.#context.keeper.unwrittenBytes > UNWRITTEN_PIECES_BYTES;
+    for (const pick of pickBlocks({ tracks, window, links, urgentOnly }, nowMs, this.#context.random)) this.#ask(pick, nowMs);
+  }
+
+  /** @throws ProtocolError for a block that was never asked for, or is not what was asked for. */
+  receiveBlock(neighbour: Neighbour, message: Extract<PeerMessage, { type: "block" }>): void {
+    const { trackId, index, offset, bytes, sentMs } = message;
+    const nowMs = this.#context.clock.nowMs();
+    const asked = neighbour.asked.get(blockKey(trackId, index, offset));
+    if (!asked) throw new ProtocolError("unsolicited", `block ${index}/${offset} that nobody asked for`);
+    if (asked.length !== bytes.byteLength)
+      throw new ProtocolError("invalid-message", `block ${index}/${offset} of ${bytes.byteLength} bytes, expected ${asked.length}`);
+    neighbour.received(asked, nowMs);
+    this.#context.send(neighbour, { type: "received", bytes: bytes.byteLength, delayMs: clockDifference(nowMs, sentMs) });
+    const track = this.#context.tracks.get(trackId);
+    const assembly = track?.arriving.get(index);
+    if (!track) return;
+    const block = offset / BLOCK_BYTES;
+    const others = assembly?.asks(block) ?? [];
+    // A piece that is to come from one peer alone takes nothing from another, even if it was asked before.
+    const isWelcome = assembly && (assembly.onlyFrom === null || assembly.onlyFrom === neighbour.peerId);
+    if (!isWelcome || !assembly.put(block, bytes, neighbour.peerId)) {
+      track.counters.bytesDuplicate += bytes.byteLength;
+      return;
+    }
+    for (const { peerId } of others) if (peerId !== neighbour.peerId) this.#cancel(peerId, trackId, index, offset, nowMs);
+    if (assembly.isComplete) this.#onComplete(track, assembly);
+  }
+
+  receiveReject(neighbour: Neighbour, { trackId, index, offset }: Extract<PeerMessage, { type: "reject" }>): void {
+    const nowMs = this.#context.clock.nowMs();
+    const asked = neighbour.asked.get(blockKey(trackId, index, offset));
+    if (!asked) return;
+    neighbour.progressMs = nowMs;
+    if (!neighbour.settle(asked) || asked.isReleased) return; // the answer to a cancel
+    neighbour.refused(trackId, index, nowMs);
+    this.#release(neighbour, asked, nowMs);
+  }
+
+  /** The link is gone, and with it all that it owed. */
+  drop(neighbour: Neighbour): void {
+    const nowMs = this.#context.clock.nowMs();
+    for (const asked of neighbour.asked.values()) this.#release(neighbour, asked, nowMs);
+    neighbour.asked.clear();
+    for (const track of this.#context.tracks.values())
+      for (const assembly of track.arriving.values())
+        if (assembly.onlyFrom === neighbour.peerId && !assembly.isComplete) this.#startAgainAlone(track, assembly.index, neighbour.peerId);
+  }
+
+  /** The track is no longer wanted: takes back what was asked of it. */
+  abandon(trackId: TrackId): void {
+    const nowMs = this.#context.clock.nowMs();
+    for (const neighbour of this.#context.neighbours.values())
+      for (const asked of neighbour.asked.values()) if (asked.trackId === trackId) this.#cancelAsked(neighbour, asked, nowMs);
+  }
+
+  /** Gives up requests to peers that have gone silent; returns those peers. */
+  expire(nowMs: number): Neighbour[] {
+    const silent: Neighbour[] = [];
+    for (const neighbour of this.#context.neighbours.values()) {
+      if (neighbour.outstandingBytes === 0) continue;
+      const overdue = [...neighbour.asked.values()].filter(
+        (asked) => !asked.isReleased && nowMs - Math.max(asked.askedMs, neighbour.progressMs) > neighbour.latency.timeoutMs,
+      );
+      if (overdue.length === 0) continue;
+      { const g = globalThis as any; g.DBG ??= {}; g.DBG.timeout = (g.DBG.timeout ?? 0) + overdue.length; }
+      neighbour.latency.timedOut();
+      neighbour.isSnubbed = true;
+      for (const asked of overdue) this.#cancelAsked(neighbour, asked, nowMs);
+      silent.push(neighbour);
+    }
+    return silent;
+  }
+
+  /** A piece failed its hash. With one sender it is clear who sent it; with several, one of them must send it all. */
+  retry(track: TrackState, assembly: PieceAssembly): void {
+    track.abandon(assembly.index);
+    const [onlySender, ...otherSenders] = assembly.contributions().keys();
+    if (onlySender === undefined) throw new Error("a complete piece that nobody sent");
+    if (otherSenders.length === 0) {
+      this.#context.ban(onlySender, "served a piece that does not match its hash");
+      return;
+    }
+    if (track.evidence.size < MAX_EVIDENCE) track.evidence.set(assembly.index, assembly);
+    this.#startAlone(track, assembly.index, null);
+  }
+
+  #ask(pick: BlockPick, nowMs: number): void {
+    const track = this.#context.tracks.get(pick.trackId);
+    const neighbour = this.#context.neighbours.get(pick.peerId);
+    if (!track || !neighbour) return;
+    const { peerId, trackId, index, offset, length, urgent } = pick;
+    const usualMs = urgent ? pick.expectedMs : Math.max(pick.expectedMs, neighbour.latency.smoothedMs ?? 0);
+    track.assemble(index).ask(offset / BLOCK_BYTES, { peerId, dueMs: nowMs + usualMs * LATE_FACTOR + LATE_EXTRA_MS });
+    neighbour.ask({ trackId, index, offset, length, urgent, askedMs: nowMs });
+    this.#context.send(neighbour, { type: "request", trackId, index, offset, length, urgent });
+  }
+
+  #cancel(peerId: PeerId, trackId: TrackId, index: number, offset: number, nowMs: number): void {
+    const neighbour = this.#context.neighbours.get(peerId);
+    const asked = neighbour?.asked.get(blockKey(trackId, index, offset));
+    if (neighbour && asked) this.#cancelAsked(neighbour, asked, nowMs);
+  }
+
+  #cancelAsked(neighbour: Neighbour, asked: AskedBlock, nowMs: number): void {
+    if (asked.isReleased) return;
+    const { trackId, index, offset, length } = asked;
+    this.#release(neighbour, asked, nowMs);
+    this.#context.send(neighbour, { type: "cancel", trackId, index, offset, length });
+  }
+
+  /** Nobody waits for that answer any more; the block is open again. */
+  #release(neighbour: Neighbour, asked: AskedBlock, nowMs: number): void {
+    neighbour.release(asked, nowMs);
+    const track = this.#context.tracks.get(asked.trackId);
+    const assembly = track?.arriving.get(asked.index);
+    if (!track || !assembly) return;
+    assembly.unask(asked.offset / BLOCK_BYTES, neighbour.peerId);
+    if (assembly.onlyFrom === neighbour.peerId) this.#startAgainAlone(track, asked.index, neighbour.peerId);
+    else if (assembly.isUntouched) track.abandon(asked.index);
+  }
+
+  #startAgainAlone(track: TrackState, index: number, failed: PeerId): void {
+    track.abandon(index);
+    this.#startAlone(track, index, failed);
+  }
+
+  /** The origin first: it is the least likely to be the one who poisons. */
+  #startAlone(track: TrackState, index: number, except: PeerId | null): void {
+    const nowMs = this.#context.clock.nowMs();
+    const able = [...this.#context.neighbours.values()].filter(
+      (neighbour) => neighbour.peerId !== except && !neighbour.isSnubbed && neighbour.serves(track.trackId, index, true, nowMs),
+    );
+    const origin = able.find(({ peerId }) => peerId === track.originId);
+    const chosen = origin ?? able[Math.floor(this.#context.random() * able.length)];
+    if (chosen) track.assemble(index, chosen.peerId);
+  }
+}
+
+/** `a − b` on a 32-bit clock of whole milliseconds. */
+function clockDifference(a: number, b: number): number {
+  return (Math.floor(a) - b) >>> 0;
+}

@@ -1,0 +1,171 @@
+/**
+ * Fetches manifests from peers by track id, in parts of 16 KiB, and serves them. What arrives counts only if it hashes
+ * to the id (compare BEP 9). One peer is asked at a time, and the origin besides, since it is sure to have it.
+ */
+import { ProtocolError } from "../errors.ts";
+import type { PeerId, TrackId } from "../ids.ts";
+import { decodeManifest, trackIdOf } from "../manifest/manifest.ts";
+import { BLOCK_BYTES, MANIFEST_PIPELINE_PARTS, MANIFEST_RETRY_MS, MANIFEST_TIMEOUT_MS, MAX_MANIFEST_SERVINGS } from "../tunables.ts";
+import type { PeerMessage } from "../wire/messages.ts";
+import type { SwarmContext } from "./context.ts";
+import type { Neighbour } from "./neighbour.ts";
+import type { TrackState } from "./track-state.ts";
+
+type ManifestPart = Extract<PeerMessage, { type: "manifest-part" }>;
+
+/** One peer that is being asked for one manifest. */
+interface Attempt {
+  /** Null until the first part tells the size. */
+  bytes: Uint8Array | null;
+  receivedBytes: number;
+  /** Offset of the next part to ask for. */
+  nextOffset: number;
+  progressMs: number;
+}
+
+export class ManifestExchange {
+  readonly #context: SwarmContext;
+  readonly #onManifest: (track: TrackState) => void;
+  readonly #attempts = new Map<TrackId, Map<PeerId, Attempt>>();
+  /** Who had nothing to give, and when: asked again later. */
+  readonly #failedMs = new Map<TrackId, Map<PeerId, number>>();
+  /** Requests for tracks that the store is still being asked about. */
+  #deferred: { readonly neighbour: Neighbour; readonly trackId: TrackId; readonly offset: number }[] = [];
+
+  constructor(context: SwarmContext, onManifest: (track: TrackState) => void) {
+    this.#context = context;
+    this.#onManifest = onManifest;
+  }
+
+  get isIdle(): boolean {
+    return this.#attempts.size === 0;
+  }
+
+  /** Asks whoever can be asked now. */
+  fetch(track: TrackState): void {
+    if (track.manifest || !track.isWanted) return this.abandon(track.trackId);
+    const attempts = this.#attempts.get(track.trackId) ?? new Map<PeerId, Attempt>();
+    const nowMs = this.#context.clock.nowMs();
+    const candidates = [...this.#context.neighbours.values()].filter(
+      ({ peerId }) => !attempts.has(peerId) && nowMs - (this.#failedMs.get(track.trackId)?.get(peerId) ?? -Infinity) >= MANIFEST_RETRY_MS,
+    );
+    const chosen = candidates.find(({ peerId }) => peerId === track.originId) ?? (attempts.size === 0 ? candidates[0] : undefined);
+    if (!chosen) return;
+    this.#attempts.set(track.trackId, attempts);
+    attempts.set(chosen.peerId, { bytes: null, receivedBytes: 0, nextOffset: BLOCK_BYTES, progressMs: nowMs });
+    this.#context.send(chosen, { type: "manifest-request", trackId: track.trackId, offset: 0 });
+  }
+
+  /** It may have the manifest now, whatever it said before. */
+  mayHave(track: TrackState, peerId: PeerId): void {
+    if (this.#failedMs.get(track.trackId)?.delete(peerId)) this.fetch(track);
+  }
+
+  /** @throws ProtocolError for a part of the wrong size. */
+  receivePart(neighbour: Neighbour, part: ManifestPart): void {
+    const track = this.#context.tracks.get(part.trackId);
+    const attempt = this.#attempts.get(part.trackId)?.get(neighbour.peerId);
+    if (!track || !attempt) return; // of an attempt that was given up, or that another peer has won
+    if (part.offset !== attempt.receivedBytes) return; // of an earlier attempt with the same peer
+    attempt.bytes ??= new Uint8Array(part.totalBytes);
+    const { bytes } = attempt;
+    const expectedBytes = Math.min(BLOCK_BYTES, bytes.byteLength - attempt.receivedBytes);
+    if (part.totalBytes !== bytes.byteLength || part.bytes.byteLength !== expectedBytes)
+      throw new ProtocolError("invalid-message", `manifest part of ${part.bytes.byteLength} bytes at ${part.offset}, expected ${expectedBytes}`);
+    bytes.set(part.bytes, part.offset);
+    attempt.receivedBytes += part.bytes.byteLength;
+    attempt.progressMs = this.#context.clock.nowMs();
+    if (attempt.receivedBytes === bytes.byteLength) {
+      void this.#verify(track, neighbour.peerId, bytes);
+      return;
+    }
+    while (attempt.nextOffset < bytes.byteLength && attempt.nextOffset < attempt.receivedBytes + MANIFEST_PIPELINE_PARTS * BLOCK_BYTES) {
+      this.#context.send(neighbour, { type: "manifest-request", trackId: part.trackId, offset: attempt.nextOffset });
+      attempt.nextOffset += BLOCK_BYTES;
+    }
+  }
+
+  receiveReject(neighbour: Neighbour, trackId: TrackId): void {
+    const track = this.#context.tracks.get(trackId);
+    if (track && this.#attempts.get(trackId)?.has(neighbour.peerId)) this.#failed(track, neighbour.peerId);
+  }
+
+  receiveRequest(neighbour: Neighbour, trackId: TrackId, offset: number): void {
+    const track = this.#context.tracks.get(trackId);
+    if (track?.isLoading) {
+      if (this.#deferred.length < MANIFEST_PIPELINE_PARTS * this.#context.neighbours.size) this.#deferred.push({ neighbour, trackId, offset });
+      return;
+    }
+    const bytes = track?.manifestBytes;
+    const remote = neighbour.track(trackId);
+    if (!bytes || offset >= bytes.byteLength || remote.manifestBytesServed >= MAX_MANIFEST_SERVINGS * bytes.byteLength) {
+      this.#context.send(neighbour, { type: "manifest-reject", trackId });
+      return;
+    }
+    const part = bytes.slice(offset, offset + BLOCK_BYTES);
+    remote.manifestBytesServed += part.byteLength;
+    this.#context.send(neighbour, { type: "manifest-part", trackId, offset, totalBytes: bytes.byteLength, bytes: part });
+  }
+
+  /** The store has said what it holds of the track. */
+  loaded(trackId: TrackId): void {
+    const due = this.#deferred.filter((request) => request.trackId === trackId);
+    this.#deferred = this.#deferred.filter((request) => request.trackId !== trackId);
+    for (const { neighbour, offset } of due) this.receiveRequest(neighbour, trackId, offset);
+  }
+
+  forget(peerId: PeerId): void {
+    this.#deferred = this.#deferred.filter(({ neighbour }) => neighbour.peerId !== peerId);
+    for (const failed of this.#failedMs.values()) failed.delete(peerId);
+    for (const [trackId, attempts] of this.#attempts) {
+      if (!attempts.delete(peerId)) continue;
+      if (attempts.size === 0) this.#attempts.delete(trackId);
+      const track = this.#context.tracks.get(trackId);
+      if (track) this.fetch(track);
+    }
+  }
+
+  abandon(trackId: TrackId): void {
+    this.#attempts.delete(trackId);
+    this.#failedMs.delete(trackId);
+  }
+
+  /** Gives up peers that don't answer. */
+  expire(nowMs: number): void {
+    for (const [trackId, attempts] of this.#attempts)
+      for (const [peerId, { progressMs }] of attempts) {
+        const track = this.#context.tracks.get(trackId);
+        if (track && nowMs - progressMs > MANIFEST_TIMEOUT_MS) this.#failed(track, peerId);
+      }
+  }
+
+  async #verify(track: TrackState, peerId: PeerId, bytes: Uint8Array): Promise<void> {
+    const hash = await trackIdOf(bytes, this.#context.hasher);
+    if (!this.#context.isRunning || this.#context.tracks.get(track.trackId) !== track || track.manifest) return;
+    if (hash !== track.trackId) {
+      this.#failed(track, peerId);
+      this.#context.ban(peerId, "served a manifest that does not hash to its track id");
+      return;
+    }
+    this.abandon(track.trackId);
+    try {
+      track.adoptManifest(decodeManifest(bytes), bytes);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      track.isUnreadable = true;
+      return;
+    }
+    this.#context.keeper.keepManifest(track.trackId, bytes);
+    this.#onManifest(track);
+  }
+
+  #failed(track: TrackState, peerId: PeerId): void {
+    const attempts = this.#attempts.get(track.trackId);
+    attempts?.delete(peerId);
+    if (attempts?.size === 0) this.#attempts.delete(track.trackId);
+    let failed = this.#failedMs.get(track.trackId);
+    if (!failed) this.#failedMs.set(track.trackId, (failed = new Map()));
+    failed.set(peerId, this.#context.clock.nowMs());
+    this.fetch(track);
+  }
+}

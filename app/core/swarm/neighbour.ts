@@ -1,0 +1,181 @@
+/** One open link and what is known of the peer at its other end. Data with its own invariants; decides nothing. */
+import type { PeerId, TrackId } from "../ids.ts";
+import type { Bitfield } from "../manifest/bitfield.ts";
+import {
+  INITIAL_LINK_BYTES_PER_MS,
+  INITIAL_LINK_RTT_MS,
+  LINK_RATE_TIME_CONSTANT_MS,
+  OUTSTANDING_URGENT_EXTRA_BYTES,
+  PEER_RATE_TIME_CONSTANT_MS,
+  REFUSED_RETRY_MS,
+  REFUSED_URGENT_RETRY_MS,
+} from "../tunables.ts";
+import { LinkCodec } from "../wire/codec.ts";
+import type { PickLink } from "./block-picker.ts";
+import { outstandingBudgetBytes } from "./link-budget.ts";
+import { RateMeter } from "./rate-meter.ts";
+import { LatencyEstimate } from "./request-timeouts.ts";
+
+/** A block that was asked for. */
+export interface BlockAsk {
+  readonly trackId: TrackId;
+  readonly index: number;
+  readonly offset: number;
+  readonly length: number;
+  readonly urgent: boolean;
+  readonly askedMs: number;
+}
+
+/** A block that was asked for and not yet answered. */
+export interface AskedBlock extends BlockAsk {
+  /** Cancelled or given up: nobody waits for it, but it may still come. */
+  isReleased: boolean;
+  /** Answers to come: every request gets its own, those that were cancelled and asked again included. */
+  answersDue: number;
+}
+
+/** What the two of us have told each other about one track. */
+export interface RemoteTrack {
+  /** It is interested: it gets our `have`s. */
+  wantsOurs: boolean;
+  /** We are interested. */
+  isWanted: boolean;
+  /** What it serves; null until its bitfield is here and can be read. */
+  bits: Bitfield | null;
+  /** What came before the manifest did, without which it cannot be checked. */
+  unread: { bits: Uint8Array; readonly haves: Set<number> } | null;
+  /** `bits` are counted in the track's availability. */
+  isCounted: boolean;
+  manifestBytesServed: number;
+}
+
+export function blockKey(trackId: TrackId, index: number, offset: number): string {
+  return `${trackId}/${index}/${offset}`;
+}
+
+export class Neighbour {
+  readonly peerId: PeerId;
+  readonly codec = new LinkCodec();
+  readonly latency = new LatencyEstimate();
+  /** What it gives us, for the choker. */
+  readonly givesMeter = new RateMeter(PEER_RATE_TIME_CONSTANT_MS);
+  readonly tracks = new Map<TrackId, RemoteTrack>();
+  readonly asked = new Map<string, AskedBlock>();
+  bytesSent = 0;
+  bytesReceived = 0;
+  /** It serves at all. Assumed until its hello says otherwise. */
+  uploads = true;
+  isChokingUs = true;
+  /** Since when it has choked us. */
+  chokedMs: number;
+  isUnchoked = false;
+  /** It let requests time out, and nothing has come since. */
+  isSnubbed = false;
+  /** Last block or answer. */
+  progressMs: number;
+  #outstandingBytes = 0;
+  #outstandingUrgentBytes = 0;
+  /** Rate of the link while it owes us something, on a clock that runs only then. */
+  readonly #busyMeter = new RateMeter(LINK_RATE_TIME_CONSTANT_MS);
+  #busyMs = 0;
+  #busySinceMs: number | null = null;
+  readonly #refusedMs = new Map<string, number>();
+
+  constructor(peerId: PeerId, nowMs: number) {
+    this.peerId = peerId;
+    this.chokedMs = nowMs;
+    this.progressMs = nowMs;
+  }
+
+  track(trackId: TrackId): RemoteTrack {
+    let remote = this.tracks.get(trackId);
+    if (!remote) {
+      remote = { wantsOurs: false, isWanted: false, bits: null, unread: null, isCounted: false, manifestBytesServed: 0 };
+      this.tracks.set(trackId, remote);
+    }
+    return remote;
+  }
+
+  get outstandingBytes(): number {
+    return this.#outstandingBytes;
+  }
+
+  ask(block: BlockAsk): void {
+    const key = blockKey(block.trackId, block.index, block.offset);
+    this.asked.set(key, { ...block, isReleased: false, answersDue: (this.asked.get(key)?.answersDue ?? 0) + 1 });
+    if (this.#busySinceMs === null) {
+      this.#busySinceMs = block.askedMs;
+      this.#busyMeter.start(this.#busyMs);
+    }
+    this.#outstandingBytes += block.length;
+    if (block.urgent) this.#outstandingUrgentBytes += block.length;
+  }
+
+  /** One answer, of whatever kind, to what was asked; returns whether it was the last one due. */
+  settle(block: AskedBlock): boolean {
+    block.answersDue--;
+    if (block.answersDue === 0) this.asked.delete(blockKey(block.trackId, block.index, block.offset));
+    return block.answersDue === 0;
+  }
+
+  /** Nobody waits for the block any more. */
+  release(block: AskedBlock, nowMs: number): void {
+    if (block.isReleased) return;
+    block.isReleased = true;
+    this.#outstandingBytes -= block.length;
+    if (block.urgent) this.#outstandingUrgentBytes -= block.length;
+    if (this.#outstandingBytes > 0 || this.#busySinceMs === null) return;
+    this.#busyMs += nowMs - this.#busySinceMs;
+    this.#busySinceMs = null;
+  }
+
+  /** The block came. */
+  received(block: AskedBlock, nowMs: number): void {
+    this.settle(block);
+    this.bytesReceived += block.length;
+    this.progressMs = nowMs;
+    this.isSnubbed = false;
+    this.latency.add(nowMs - block.askedMs);
+    this.givesMeter.add(nowMs, block.length);
+    this.#busyMeter.add(this.#busyMs + (this.#busySinceMs === null ? 0 : nowMs - this.#busySinceMs), block.length);
+    this.release(block, nowMs);
+  }
+
+  /** It will not serve the piece for now. */
+  refused(trackId: TrackId, index: number, nowMs: number): void {
+    this.#refusedMs.set(`${trackId}/${index}`, nowMs);
+  }
+
+  /** It has the piece after all. */
+  forgetRefusal(trackId: TrackId, index: number): void {
+    this.#refusedMs.delete(`${trackId}/${index}`);
+  }
+
+  forgetRefusals(): void {
+    this.#refusedMs.clear();
+  }
+
+  serves(trackId: TrackId, index: number, urgent: boolean, nowMs: number): boolean {
+    if (!this.uploads || !this.tracks.get(trackId)?.bits?.has(index)) return false;
+    if (this.#refusedMs.size === 0) return true;
+    const refusedMs = this.#refusedMs.get(`${trackId}/${index}`);
+    return refusedMs === undefined || nowMs - refusedMs >= (urgent ? REFUSED_URGENT_RETRY_MS : REFUSED_RETRY_MS);
+  }
+
+  /** As the picker sees it. */
+  toPickLink(nowMs: number): PickLink {
+    const measured = this.#busyMeter.bytesPerMs(this.#busyMs + (this.#busySinceMs === null ? 0 : nowMs - this.#busySinceMs));
+    const roomBytes = outstandingBudgetBytes({ bytesPerMs: measured, isSnubbed: this.isSnubbed }) - this.#outstandingBytes;
+    return {
+      peerId: this.peerId,
+      roomBytes,
+      urgentRoomBytes: roomBytes + (this.isSnubbed ? 0 : OUTSTANDING_URGENT_EXTRA_BYTES),
+      isChoking: this.isChokingUs,
+      rttMs: this.latency.lowestMs ?? INITIAL_LINK_RTT_MS,
+      bytesPerMs: measured || INITIAL_LINK_BYTES_PER_MS,
+      outstandingBytes: this.#outstandingBytes,
+      outstandingUrgentBytes: this.#outstandingUrgentBytes,
+      serves: (trackId, index, urgent) => this.serves(trackId, index, urgent, nowMs),
+    };
+  }
+}

@@ -1,0 +1,97 @@
+/** One piece on its way: which blocks are here, who sent each, and who has been asked for the others. */
+import type { PeerId } from "../ids.ts";
+import { BLOCK_BYTES } from "../tunables.ts";
+
+/** One peer that was asked for one block, and by when it should have come. */
+export interface Ask {
+  readonly peerId: PeerId;
+  readonly dueMs: number;
+}
+
+const NOBODY: readonly Ask[] = [];
+
+export class PieceAssembly {
+  readonly index: number;
+  readonly blockCount: number;
+  /** Whole piece; complete once `isComplete`. */
+  readonly bytes: Uint8Array;
+  /**
+   * Set where the piece came in bad from several peers: it is fetched again from this one alone, so that it is known
+   * who is to blame. Null means that anyone may be asked.
+   */
+  readonly onlyFrom: PeerId | null;
+  readonly #senders: (PeerId | null)[];
+  readonly #asks: (readonly Ask[])[];
+  #missing: number;
+
+  constructor(index: number, sizeBytes: number, onlyFrom: PeerId | null = null) {
+    this.index = index;
+    this.blockCount = Math.ceil(sizeBytes / BLOCK_BYTES);
+    this.bytes = new Uint8Array(sizeBytes);
+    this.onlyFrom = onlyFrom;
+    this.#senders = Array.from({ length: this.blockCount }, () => null);
+    this.#asks = Array.from({ length: this.blockCount }, () => NOBODY);
+    this.#missing = this.blockCount;
+  }
+
+  get isComplete(): boolean {
+    return this.#missing === 0;
+  }
+
+  /** Nothing here, nobody asked. */
+  get isUntouched(): boolean {
+    return this.#missing === this.blockCount && this.#asks.every((asks) => asks.length === 0);
+  }
+
+  blockLength(block: number): number {
+    return Math.min(BLOCK_BYTES, this.bytes.byteLength - block * BLOCK_BYTES);
+  }
+
+  isHere(block: number): boolean {
+    return this.#senders[block] !== null;
+  }
+
+  asks(block: number): readonly Ask[] {
+    return this.#asks[block] ?? NOBODY;
+  }
+
+  ask(block: number, ask: Ask): void {
+    this.#asks[block] = [...this.asks(block), ask];
+  }
+
+  /** The peer will not send the block, or nobody waits for it any more. */
+  unask(block: number, peerId: PeerId): void {
+    const asks = this.asks(block);
+    if (asks.some((ask) => ask.peerId === peerId)) this.#asks[block] = asks.filter((ask) => ask.peerId !== peerId);
+  }
+
+  /** False, and nothing kept, when the block is here already. */
+  put(block: number, bytes: Uint8Array, from: PeerId): boolean {
+    if (this.isHere(block)) return false;
+    this.bytes.set(bytes, block * BLOCK_BYTES);
+    this.#senders[block] = from;
+    this.#asks[block] = NOBODY;
+    this.#missing--;
+    return true;
+  }
+
+  /** Payload bytes by sender, of the blocks that are here; in order of first contribution. */
+  contributions(): Map<PeerId, number> {
+    const bytesBySender = new Map<PeerId, number>();
+    this.#senders.forEach((sender, block) => {
+      if (sender) bytesBySender.set(sender, (bytesBySender.get(sender) ?? 0) + this.blockLength(block));
+    });
+    return bytesBySender;
+  }
+
+  /** Who sent blocks that differ from those of the `good` piece. */
+  sendersOfOtherThan(good: Uint8Array): PeerId[] {
+    const guilty = new Set<PeerId>();
+    this.#senders.forEach((sender, block) => {
+      const start = block * BLOCK_BYTES;
+      const end = start + this.blockLength(block);
+      for (let at = start; sender && at < end; at++) if (this.bytes[at] !== good[at]) return void guilty.add(sender);
+    });
+    return [...guilty];
+  }
+}

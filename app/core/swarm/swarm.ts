@@ -1,0 +1,520 @@
+/**
+ * One peer's part in the swarm. Puts the parts together and keeps their order: what a message, a new link, a changed
+ * demand or the passing of time means for each of them. Everything is synchronous except hashing and the store; what
+ * comes back from those is dropped when the world has moved on meanwhile.
+ */
+import { ProtocolError } from "../errors.ts";
+import type { PeerId, TrackId } from "../ids.ts";
+import { decodeManifest, pieceInfo, trackIdOf } from "../manifest/manifest.ts";
+import type { Manifest } from "../manifest/manifest.ts";
+import type { Cancel, ChunkStore, Clock, Hasher, Lane, LinkTransport, Random, StoredTrack } from "../ports.ts";
+import { MAX_ACTIVE_TRACKS, MAX_PROTOCOL_ERRORS, SWARM_TICK_MS } from "../tunables.ts";
+import { laneOf } from "../wire/codec.ts";
+import { WIRE_PROTOCOL_VERSION } from "../wire/messages.ts";
+import type { PeerMessage } from "../wire/messages.ts";
+import type { Demand, NeighbourStats, SwarmApi, SwarmEvent, TrackStats } from "./api.ts";
+import { Choking } from "./choking.ts";
+import type { SwarmContext } from "./context.ts";
+import { Downloader } from "./downloader.ts";
+import { equalBytes } from "./equal-bytes.ts";
+import { ManifestExchange } from "./manifest-exchange.ts";
+import { Neighbour } from "./neighbour.ts";
+import type { PieceAssembly } from "./piece-assembly.ts";
+import { PieceKeeper } from "./piece-keeper.ts";
+import type { PieceReading } from "./piece-keeper.ts";
+import type { TimedDemand } from "./playback-window.ts";
+import { Sources } from "./sources.ts";
+import { TrackState } from "./track-state.ts";
+import { Uploader } from "./uploader.ts";
+
+export interface SwarmOptions {
+  readonly selfId: PeerId;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly store: ChunkStore;
+  readonly hasher: Hasher;
+  readonly links: Pick<LinkTransport, "send" | "bufferedBytes" | "close">;
+  /** Called synchronously; may call back into the swarm. */
+  readonly onEvent: (event: SwarmEvent) => void;
+}
+
+export class Swarm implements SwarmApi {
+  readonly #selfId: PeerId;
+  readonly #clock: Clock;
+  readonly #hasher: Hasher;
+  readonly #store: ChunkStore;
+  readonly #links: SwarmOptions["links"];
+  readonly #onEvent: (event: SwarmEvent) => void;
+  readonly #tracks = new Map<TrackId, TrackState>();
+  readonly #neighbours = new Map<PeerId, Neighbour>();
+  readonly #banned = new Set<PeerId>();
+  readonly #protocolErrors = new Map<PeerId, number>();
+  readonly #keeper: PieceKeeper;
+  readonly #sources: Sources;
+  readonly #manifests: ManifestExchange;
+  readonly #downloader: Downloader;
+  readonly #uploader: Uploader;
+  readonly #choking: Choking;
+  #demand: TimedDemand = { current: null, upcoming: [], atMs: 0 };
+  #cancelTick: Cancel | null = null;
+  #isRunning = true;
+  #hasStoreFailed = false;
+
+  constructor({ selfId, clock, random, store, hasher, links, onEvent }: SwarmOptions) {
+    this.#selfId = selfId;
+    this.#clock = clock;
+    this.#hasher = hasher;
+    this.#store = store;
+    this.#links = links;
+    this.#onEvent = onEvent;
+    this.#keeper = new PieceKeeper({
+      store,
+      hasher,
+      onStoreFailed: (error) => this.#storeFailed(error),
+      onLost: (trackId, index) => this.#tracks.get(trackId)?.lose(index),
+    });
+    const isRunning = (): boolean => this.#isRunning;
+    const context: SwarmContext = {
+      selfId,
+      clock,
+      random,
+      hasher,
+      links,
+      keeper: this.#keeper,
+      tracks: this.#tracks,
+      neighbours: this.#neighbours,
+      get isRunning() {
+        return isRunning();
+      },
+      send: (neighbour, message) => this.#send(neighbour, message),
+      emit: (event) => this.#emit(event),
+      ban: (peerId, reason) => this.#ban(peerId, reason),
+    };
+    this.#sources = new Sources(context);
+    this.#manifests = new ManifestExchange(context, (track) => this.#manifestArrived(track));
+    this.#downloader = new Downloader(context, (track, assembly) => void this.#verify(track, assembly));
+    this.#uploader = new Uploader(context, (track, index, reading) => this.#pieceLost(track, index, reading));
+    this.#choking = new Choking(context, this.#uploader);
+  }
+
+  // What the engine wants -----------------------------------------------------------------------------------------
+
+  setTracks(tracks: ReadonlyMap<TrackId, PeerId>): void {
+    for (const trackId of this.#tracks.keys()) if (!tracks.has(trackId)) this.#removeTrack(trackId);
+    for (const [trackId, originId] of tracks) {
+      const known = this.#tracks.get(trackId);
+      if (known) {
+        if (known.originId === originId) continue;
+        known.originId = originId;
+        for (const neighbour of this.#neighbours.values()) this.#sources.update(neighbour);
+      } else {
+        const track = new TrackState(trackId, originId);
+        this.#tracks.set(trackId, track);
+        void this.#load(track, true);
+      }
+    }
+  }
+
+  setDemand(demand: Demand): void {
+    this.#demand = { ...demand, atMs: this.#clock.nowMs() };
+    this.#wantedChanged();
+  }
+
+  async reloadTrack(trackId: TrackId): Promise<void> {
+    const track = this.#tracks.get(trackId);
+    if (track) await this.#load(track, false);
+  }
+
+  setUploads(options: { readonly enabled: boolean; readonly capBytesPerSecond: number | null }): void {
+    const isNews = options.enabled !== this.#uploader.isEnabled;
+    this.#uploader.configure(options);
+    if (isNews) for (const neighbour of this.#neighbours.values()) this.#sayHello(neighbour);
+  }
+
+  // What links deliver --------------------------------------------------------------------------------------------
+
+  linkOpened(peerId: PeerId): void {
+    if (!this.#isRunning) return;
+    if (this.#banned.has(peerId)) {
+      this.#links.close(peerId, "banned");
+      return;
+    }
+    this.linkClosed(peerId);
+    const neighbour = new Neighbour(peerId, this.#clock.nowMs());
+    this.#neighbours.set(peerId, neighbour);
+    this.#sayHello(neighbour);
+    this.#choking.review();
+    this.#wantedChanged();
+  }
+
+  linkClosed(peerId: PeerId): void {
+    const neighbour = this.#neighbours.get(peerId);
+    if (!neighbour) return;
+    this.#neighbours.delete(peerId);
+    this.#sources.drop(neighbour);
+    this.#downloader.drop(neighbour);
+    this.#manifests.forget(peerId);
+    this.#uploader.drop(peerId);
+    this.#choking.review();
+    this.#pick();
+  }
+
+  receive(peerId: PeerId, lane: Lane, bytes: Uint8Array): void {
+    const neighbour = this.#neighbours.get(peerId);
+    if (!neighbour || !this.#isRunning) return;
+    try {
+      this.#handle(neighbour, neighbour.codec.decode(bytes, lane));
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.#protocolError(peerId, error);
+    }
+  }
+
+  linkDrained(_peerId: PeerId): void {
+    this.#uploader.pump();
+  }
+
+  isBanned(peerId: PeerId): boolean {
+    return this.#banned.has(peerId);
+  }
+
+  // What the engine asks ------------------------------------------------------------------------------------------
+
+  manifest(trackId: TrackId): Manifest | null {
+    return this.#tracks.get(trackId)?.manifest ?? null;
+  }
+
+  pieceStates(trackId: TrackId): Uint8Array {
+    return this.#tracks.get(trackId)?.pieceStates() ?? new Uint8Array(0);
+  }
+
+  async readPiece(trackId: TrackId, index: number): Promise<Uint8Array | null> {
+    const track = this.#tracks.get(trackId);
+    const info = track?.manifest ? pieceInfo(track.manifest, index) : null;
+    if (!track?.held.has(index) || !info) return null;
+    const reading = await this.#keeper.read(trackId, index, info.sha256);
+    if (reading.kind === "read") return reading.bytes.slice();
+    this.#pieceLost(track, index, reading);
+    return null;
+  }
+
+  trackStats(): readonly TrackStats[] {
+    return [...this.#tracks.values()].map(({ trackId, manifest, originId, chunksHeld, counters }) => ({
+      trackId,
+      manifest,
+      origin: originId === this.#selfId,
+      chunksHeld,
+      ...counters,
+    }));
+  }
+
+  neighbourStats(): readonly NeighbourStats[] {
+    return [...this.#neighbours.values()].map(({ peerId, bytesSent, bytesReceived, isUnchoked, isChokingUs }) => ({
+      peerId,
+      bytesSent,
+      bytesReceived,
+      choking: !isUnchoked,
+      choked: isChokingUs,
+      banned: false,
+    }));
+  }
+
+  stop(): void {
+    this.#isRunning = false;
+    this.#cancelTick?.();
+    this.#cancelTick = null;
+    this.#uploader.stop();
+  }
+
+  // Messages ------------------------------------------------------------------------------------------------------
+
+  #handle(neighbour: Neighbour, message: PeerMessage): void {
+    switch (message.type) {
+      case "hello":
+        neighbour.uploads = message.uploads;
+        this.#sources.update(neighbour);
+        return this.#pick();
+      case "interested":
+        neighbour.track(message.trackId).wantsOurs = true;
+        this.#tellHoldings(neighbour, message.trackId);
+        return this.#choking.review();
+      case "not-interested":
+        neighbour.track(message.trackId).wantsOurs = false;
+        return this.#choking.review();
+      case "bitfield":
+        this.#sources.receiveBitfield(neighbour, message.trackId, message.bits);
+        this.#manifestMayBeAt(neighbour, message.trackId);
+        return this.#pick();
+      case "have":
+        this.#sources.receiveHaves(neighbour, message.trackId, message.indexes);
+        this.#manifestMayBeAt(neighbour, message.trackId);
+        return this.#pick();
+      case "manifest-request":
+        return this.#manifests.receiveRequest(neighbour, message.trackId, message.offset);
+      case "manifest-part":
+        return this.#manifests.receivePart(neighbour, message);
+      case "manifest-reject":
+        return this.#manifests.receiveReject(neighbour, message.trackId);
+      case "choke":
+        if (!neighbour.isChokingUs) neighbour.chokedMs = this.#clock.nowMs();
+        neighbour.isChokingUs = true;
+        return;
+      case "unchoke":
+        neighbour.isChokingUs = false;
+        neighbour.forgetRefusals();
+        this.#sources.update(neighbour);
+        return this.#pick();
+      case "request":
+        this.#uploader.receiveRequest(neighbour, message);
+        return this.#wake();
+      case "block": {
+        const wasSnubbed = neighbour.isSnubbed;
+        this.#downloader.receiveBlock(neighbour, message);
+        if (wasSnubbed) this.#sources.update(neighbour);
+        return this.#pick();
+      }
+      case "received":
+        return this.#uploader.receiveReport(neighbour, message.bytes, message.delayMs);
+      case "cancel":
+        return this.#uploader.receiveCancel(neighbour, message);
+      case "reject":
+        this.#downloader.receiveReject(neighbour, message);
+        return this.#pick();
+    }
+  }
+
+  #send(neighbour: Neighbour, message: PeerMessage): void {
+    if (!this.#isRunning || this.#neighbours.get(neighbour.peerId) !== neighbour) return;
+    // False means that the link has just closed: its event is on the way and undoes whatever this message began.
+    this.#links.send(neighbour.peerId, laneOf(message.type), neighbour.codec.encode(message));
+  }
+
+  #sayHello(neighbour: Neighbour): void {
+    this.#send(neighbour, { type: "hello", protocol: WIRE_PROTOCOL_VERSION, uploads: this.#uploader.isEnabled });
+  }
+
+  /** Answers an interest; while the store is asked or the track unknown, the answer waits for that. */
+  #tellHoldings(neighbour: Neighbour, trackId: TrackId): void {
+    const track = this.#tracks.get(trackId);
+    if (track && !track.isLoading) this.#send(neighbour, { type: "bitfield", trackId, bits: track.held.count > 0 ? track.held.toBytes() : new Uint8Array(0) });
+  }
+
+  #tellEveryoneHoldings(trackId: TrackId): void {
+    for (const neighbour of this.#neighbours.values()) if (neighbour.tracks.get(trackId)?.wantsOurs) this.#tellHoldings(neighbour, trackId);
+  }
+
+  #manifestMayBeAt(neighbour: Neighbour, trackId: TrackId): void {
+    const track = this.#tracks.get(trackId);
+    if (track && !track.manifest) this.#manifests.mayHave(track, neighbour.peerId);
+  }
+
+  // Tracks --------------------------------------------------------------------------------------------------------
+
+  async #load(track: TrackState, isFirst: boolean): Promise<void> {
+    track.isLoading = true;
+    let stored: StoredTrack | null = null;
+    let manifest: Manifest | null = null;
+    try {
+      stored = await this.#store.getTrack(track.trackId);
+      if (stored && (await trackIdOf(stored.manifestBytes, this.#hasher)) === track.trackId) manifest = decodeManifest(stored.manifestBytes);
+    } catch (error) {
+      // A manifest that cannot be read is as good as none: peers have it.
+      if (!(error instanceof ProtocolError)) this.#storeFailed(error);
+    }
+    if (!this.#isRunning || this.#tracks.get(track.trackId) !== track) return;
+    track.isLoading = false;
+    if (stored && manifest) this.#adopt(track, manifest, stored, isFirst);
+    this.#manifests.loaded(track.trackId);
+    this.#tellEveryoneHoldings(track.trackId);
+    this.#wantedChanged();
+  }
+
+  #adopt(track: TrackState, manifest: Manifest, stored: StoredTrack, isFirst: boolean): void {
+    const isNew = !track.manifest;
+    track.adoptManifest(manifest, stored.manifestBytes);
+    for (const index of stored.heldPieces)
+      if (pieceInfo(manifest, index) && track.hold(index) && isFirst) track.counters.bytesFromStore += track.sizeBytes(index);
+    if (isNew) this.#manifestKnown(track);
+  }
+
+  #manifestArrived(track: TrackState): void {
+    this.#manifestKnown(track);
+    this.#wantedChanged();
+  }
+
+  #manifestKnown(track: TrackState): void {
+    for (const neighbour of this.#neighbours.values()) {
+      try {
+        this.#sources.manifestKnown(neighbour, track);
+      } catch (error) {
+        if (!(error instanceof ProtocolError)) throw error;
+        this.#protocolError(neighbour.peerId, error);
+      }
+    }
+    this.#emit({ kind: "manifest-known", trackId: track.trackId });
+    if (track.isComplete) this.#emit({ kind: "track-complete", trackId: track.trackId });
+  }
+
+  #removeTrack(trackId: TrackId): void {
+    this.#downloader.abandon(trackId);
+    this.#uploader.abandon(trackId);
+    this.#manifests.abandon(trackId);
+    for (const neighbour of this.#neighbours.values()) {
+      const remote = neighbour.tracks.get(trackId);
+      if (!remote) continue;
+      if (remote.isWanted) this.#send(neighbour, { type: "not-interested", trackId });
+      remote.isWanted = false;
+      remote.isCounted = false;
+      remote.bits = null;
+      remote.unread = null;
+    }
+    this.#tracks.delete(trackId);
+  }
+
+  // Fetching ------------------------------------------------------------------------------------------------------
+
+  /** Tracks to be fetched now, most wanted first. */
+  #activeTracks(): TrackState[] {
+    const active: TrackState[] = [];
+    for (const trackId of new Set([...(this.#demand.current ? [this.#demand.current.trackId] : []), ...this.#demand.upcoming])) {
+      const track = this.#tracks.get(trackId);
+      if (track?.isWanted) active.push(track);
+      if (active.length === MAX_ACTIVE_TRACKS) break;
+    }
+    return active;
+  }
+
+  /** Tells everyone which tracks we want and no longer want, and goes on fetching. */
+  #wantedChanged(): void {
+    if (!this.#isRunning) return;
+    const active = new Set(this.#activeTracks());
+    for (const neighbour of this.#neighbours.values()) {
+      for (const [trackId, remote] of neighbour.tracks) {
+        const track = this.#tracks.get(trackId);
+        if (!remote.isWanted || !track || track.isWanted) continue;
+        remote.isWanted = false;
+        this.#send(neighbour, { type: "not-interested", trackId });
+      }
+      for (const { trackId } of active) {
+        const remote = neighbour.track(trackId);
+        if (remote.isWanted) continue;
+        remote.isWanted = true;
+        this.#send(neighbour, { type: "interested", trackId });
+      }
+    }
+    for (const track of active) if (!track.manifest) this.#manifests.fetch(track);
+    this.#pick();
+  }
+
+  #pick(): void {
+    if (!this.#isRunning) return;
+    const fetchable = this.#activeTracks().filter((track) => track.manifest);
+    this.#downloader.pick(fetchable, this.#demand);
+    this.#wake();
+  }
+
+  async #verify(track: TrackState, assembly: PieceAssembly): Promise<void> {
+    const info = track.manifest ? pieceInfo(track.manifest, assembly.index) : null;
+    if (!info) throw new Error(`piece ${assembly.index} of a track without it`);
+    const hash = await this.#hasher.sha256(assembly.bytes);
+    if (!this.#isRunning || this.#tracks.get(track.trackId) !== track || track.arriving.get(assembly.index) !== assembly) return;
+    if (equalBytes(hash, info.sha256)) this.#accept(track, assembly);
+    else {
+      track.counters.hashFailures++;
+      track.counters.bytesDuplicate += assembly.bytes.byteLength;
+      this.#downloader.retry(track, assembly);
+    }
+    this.#pick();
+  }
+
+  #accept(track: TrackState, assembly: PieceAssembly): void {
+    const { trackId } = track;
+    const { index } = assembly;
+    track.hold(index);
+    let mainSender: PeerId | null = null;
+    let mostBytes = 0;
+    for (const [sender, sizeBytes] of assembly.contributions()) {
+      if (sender === track.originId) track.counters.bytesFromOrigin += sizeBytes;
+      else track.counters.bytesFromListeners += sizeBytes;
+      if (sizeBytes > mostBytes) [mainSender, mostBytes] = [sender, sizeBytes];
+    }
+    this.#keeper.keep(trackId, index, assembly.bytes);
+    for (const neighbour of this.#neighbours.values()) {
+      const remote = neighbour.tracks.get(trackId);
+      // Who has it need not hear of it.
+      if (remote?.wantsOurs && !remote.bits?.has(index)) this.#send(neighbour, { type: "have", trackId, indexes: [index] });
+    }
+    const evidence = track.evidence.get(index);
+    track.evidence.delete(index);
+    for (const guilty of evidence?.sendersOfOtherThan(assembly.bytes) ?? []) this.#ban(guilty, "served blocks of a piece that do not match its hash");
+    if (mainSender) this.#emit({ kind: "piece-held", trackId, index, from: mainSender });
+    if (!track.isComplete) return;
+    this.#emit({ kind: "track-complete", trackId });
+    this.#wantedChanged();
+  }
+
+  #pieceLost(track: TrackState, index: number, reading: PieceReading): void {
+    if (!this.#isRunning || this.#tracks.get(track.trackId) !== track || !track.held.has(index)) return;
+    track.lose(index);
+    if (reading.kind === "damaged") this.#emit({ kind: "piece-damaged", trackId: track.trackId, index });
+    this.#wantedChanged();
+  }
+
+  // Time ----------------------------------------------------------------------------------------------------------
+
+  /** Keeps the tick going while there is something to wait for. */
+  #wake(): void {
+    if (this.#cancelTick || !this.#isRunning || !this.#hasWork()) return;
+    this.#cancelTick = this.#clock.schedule(SWARM_TICK_MS, () => {
+      this.#cancelTick = null;
+      this.#tick();
+    });
+  }
+
+  #hasWork(): boolean {
+    if (this.#neighbours.size === 0) return false;
+    return !this.#manifests.isIdle || !this.#uploader.isIdle || this.#choking.hasChoked || this.#activeTracks().length > 0;
+  }
+
+  #tick(): void {
+    const nowMs = this.#clock.nowMs();
+    this.#manifests.expire(nowMs);
+    this.#downloader.expire(nowMs);
+    this.#uploader.expire(nowMs);
+    this.#choking.tick(nowMs);
+    for (const neighbour of this.#neighbours.values()) this.#sources.update(neighbour);
+    this.#wantedChanged();
+  }
+
+  // Trouble -------------------------------------------------------------------------------------------------------
+
+  #protocolError(peerId: PeerId, error: ProtocolError): void {
+    this.#emit({ kind: "protocol-error", peerId, code: error.code, message: error.message });
+    const count = (this.#protocolErrors.get(peerId) ?? 0) + 1;
+    this.#protocolErrors.set(peerId, count);
+    if (count >= MAX_PROTOCOL_ERRORS) this.#ban(peerId, `${count} protocol errors`);
+    else this.#disconnect(peerId, `protocol error: ${error.code}`);
+  }
+
+  #ban(peerId: PeerId, reason: string): void {
+    if (this.#banned.has(peerId)) return;
+    this.#banned.add(peerId);
+    this.#emit({ kind: "peer-banned", peerId, reason });
+    this.#disconnect(peerId, reason);
+  }
+
+  #disconnect(peerId: PeerId, reason: string): void {
+    this.linkClosed(peerId);
+    this.#links.close(peerId, reason);
+  }
+
+  #storeFailed(error: unknown): void {
+    if (this.#hasStoreFailed || !this.#isRunning) return;
+    this.#hasStoreFailed = true;
+    this.#emit({ kind: "store-failed", message: error instanceof Error ? error.message : String(error) });
+  }
+
+  #emit(event: SwarmEvent): void {
+    this.#onEvent(event);
+  }
+}

@@ -1,0 +1,202 @@
+/**
+ * Answers requests: refuses what it cannot or should not give, queues the rest, and sends as much at a time as the
+ * uplink carries without a queue. Each request is answered by exactly one block or reject.
+ */
+import type { PeerId, TrackId } from "../ids.ts";
+import { pieceInfo } from "../manifest/manifest.ts";
+import type { Cancel } from "../ports.ts";
+import { BLOCK_BYTES, BULK_BUFFER_BYTES, BULK_BUFFER_URGENT_BYTES, MAX_PIECE_READS, MAX_QUEUED_REQUESTS_PER_PEER } from "../tunables.ts";
+import type { PeerMessage } from "../wire/messages.ts";
+import type { SwarmContext } from "./context.ts";
+import type { Neighbour } from "./neighbour.ts";
+import type { PieceReading } from "./piece-keeper.ts";
+import { RateMeter } from "./rate-meter.ts";
+import type { TrackState } from "./track-state.ts";
+import { UploadCap } from "./upload-cap.ts";
+import { UploadPacer } from "./upload-pacer.ts";
+import { UploadQueue } from "./upload-queue.ts";
+import type { BlockAddress, QueuedBlock } from "./upload-queue.ts";
+
+/** Time constant of the measured uplink, ms. */
+const UPLINK_TIME_CONSTANT_MS = 3_000;
+
+export class Uploader {
+  readonly #context: SwarmContext;
+  /** A piece turned out to be gone or damaged. */
+  readonly #onLost: (track: TrackState, index: number, reading: PieceReading) => void;
+  readonly #queue = new UploadQueue();
+  readonly #pacer = new UploadPacer();
+  readonly #reading = new Set<string>();
+  readonly #uplinkMeter = new RateMeter(UPLINK_TIME_CONSTANT_MS);
+  #uplinkBytesPerMs = 0;
+  #isEnabled = true;
+  #cap = new UploadCap(null);
+  #cancelCapTimer: Cancel | null = null;
+
+  constructor(context: SwarmContext, onLost: (track: TrackState, index: number, reading: PieceReading) => void) {
+    this.#context = context;
+    this.#onLost = onLost;
+  }
+
+  get isEnabled(): boolean {
+    return this.#isEnabled;
+  }
+
+  get isIdle(): boolean {
+    return this.#queue.isEmpty && this.#pacer.inFlightBytes === 0;
+  }
+
+  /** The most that the uplink was seen to carry, bytes per ms; 0 before any upload. */
+  get uplinkBytesPerMs(): number {
+    return this.#uplinkBytesPerMs;
+  }
+
+  hasUrgent(peerId: PeerId): boolean {
+    return this.#queue.hasUrgent(peerId);
+  }
+
+  configure(options: { readonly enabled: boolean; readonly capBytesPerSecond: number | null }): void {
+    this.#isEnabled = options.enabled;
+    this.#cap = new UploadCap(options.capBytesPerSecond);
+    if (!options.enabled) this.#rejectWhere(() => true);
+    this.pump();
+  }
+
+  receiveRequest(neighbour: Neighbour, request: Extract<PeerMessage, { type: "request" }>): void {
+    const { trackId, index, offset, length, urgent } = request;
+    const { peerId } = neighbour;
+    const track = this.#context.tracks.get(trackId);
+    if (!track || !this.#mayServe(neighbour, track, request)) {
+      this.#context.send(neighbour, { type: "reject", trackId, index, offset, length });
+      return;
+    }
+    this.#queue.add({ peerId, trackId, index, offset, length, urgent });
+    this.pump();
+  }
+
+  receiveCancel(neighbour: Neighbour, { trackId, index, offset, length }: Extract<PeerMessage, { type: "cancel" }>): void {
+    const address: BlockAddress = { trackId, index, offset, length };
+    if (!this.#queue.remove(neighbour.peerId, address)) return; // it is on its way already
+    this.#context.tracks.get(trackId)?.superSeeder.forget(neighbour.peerId, index);
+    this.#context.send(neighbour, { type: "reject", ...address });
+  }
+
+  /** A block of ours came in. */
+  receiveReport(neighbour: Neighbour, sizeBytes: number, delayMs: number): void {
+    const nowMs = this.#context.clock.nowMs();
+    this.#pacer.reported(neighbour.peerId, sizeBytes, delayMs, nowMs);
+    this.#uplinkMeter.add(nowMs, sizeBytes);
+    this.#uplinkBytesPerMs = Math.max(this.#uplinkBytesPerMs, this.#uplinkMeter.bytesPerMs(nowMs));
+    this.pump();
+  }
+
+  /** What was queued for a peer before it was choked, apart from urgent blocks. */
+  choked(peerId: PeerId): void {
+    this.#rejectWhere((block) => block.peerId === peerId && !block.urgent);
+  }
+
+  drop(peerId: PeerId): void {
+    this.#queue.forget(peerId);
+    this.#pacer.forget(peerId);
+    for (const track of this.#context.tracks.values()) track.superSeeder.forget(peerId);
+    this.pump();
+  }
+
+  /** The track is not of the jam any more. */
+  abandon(trackId: TrackId): void {
+    this.#rejectWhere((block) => block.trackId === trackId);
+  }
+
+  expire(nowMs: number): void {
+    this.#pacer.expire(nowMs);
+    this.pump();
+  }
+
+  stop(): void {
+    this.#cancelCapTimer?.();
+    this.#cancelCapTimer = null;
+  }
+
+  /** Sends what may be sent now. */
+  pump(): void {
+    if (!this.#context.isRunning) return;
+    for (;;) {
+      const nowMs = this.#context.clock.nowMs();
+      const waitMs = this.#cap.waitMs(nowMs);
+      if (waitMs > 0) {
+        this.#pumpIn(waitMs);
+        return;
+      }
+      const block = this.#queue.next((candidate) => this.#isReady(candidate));
+      if (!block) return;
+      const bytes = this.#context.keeper.peek(block.trackId, block.index);
+      if (bytes) this.#sendBlock(block, bytes, nowMs);
+      else this.#read(block.trackId, block.index);
+    }
+  }
+
+  #isReady({ peerId, trackId, index, urgent }: QueuedBlock): boolean {
+    if (!urgent && !this.#pacer.hasRoom()) return false;
+    if (this.#context.links.bufferedBytes(peerId) > (urgent ? BULK_BUFFER_URGENT_BYTES : BULK_BUFFER_BYTES)) return false;
+    if (this.#context.keeper.peek(trackId, index)) return true;
+    return this.#reading.size < MAX_PIECE_READS && !this.#reading.has(`${trackId}/${index}`);
+  }
+
+  #mayServe(neighbour: Neighbour, track: TrackState, request: Extract<PeerMessage, { type: "request" }>): boolean {
+    const { index, offset, length, urgent } = request;
+    const { peerId } = neighbour;
+    if (!this.#isEnabled || !track.held.has(index)) return false;
+    if (!urgent && !neighbour.isUnchoked) return false;
+    if (offset % BLOCK_BYTES !== 0 || offset + length > track.sizeBytes(index)) return false;
+    if (this.#queue.countFor(peerId) >= MAX_QUEUED_REQUESTS_PER_PEER) return false;
+    if (urgent || track.originId !== this.#context.selfId) return true;
+    return track.superSeeder.give(index, peerId, this.#context.clock.nowMs());
+  }
+
+  #sendBlock(block: QueuedBlock, piece: Uint8Array, nowMs: number): void {
+    const { peerId, trackId, index, offset, length } = block;
+    this.#queue.served(block);
+    const neighbour = this.#context.neighbours.get(peerId);
+    if (!neighbour) return;
+    this.#pacer.sent(peerId, length, nowMs);
+    this.#uplinkMeter.start(nowMs);
+    this.#cap.sent(length, nowMs);
+    neighbour.bytesSent += length;
+    const track = this.#context.tracks.get(trackId);
+    if (track) track.counters.bytesUploaded += length;
+    const bytes = piece.subarray(offset, offset + length);
+    this.#context.send(neighbour, { type: "block", trackId, index, offset, sentMs: Math.floor(nowMs) >>> 0, bytes });
+  }
+
+  #read(trackId: TrackId, index: number): void {
+    const track = this.#context.tracks.get(trackId);
+    const info = track?.manifest ? pieceInfo(track.manifest, index) : null;
+    if (!track || !info) throw new Error(`queued a block of piece ${index} of a track without it`);
+    const key = `${trackId}/${index}`;
+    this.#reading.add(key);
+    void this.#context.keeper.read(trackId, index, info.sha256).then((reading) => {
+      this.#reading.delete(key);
+      if (!this.#context.isRunning) return;
+      if (reading.kind !== "read") {
+        this.#rejectWhere((block) => block.trackId === trackId && block.index === index);
+        this.#onLost(track, index, reading);
+      }
+      this.pump();
+    });
+  }
+
+  #rejectWhere(matches: (block: QueuedBlock) => boolean): void {
+    for (const { peerId, trackId, index, offset, length } of this.#queue.removeWhere(matches)) {
+      const neighbour = this.#context.neighbours.get(peerId);
+      if (neighbour) this.#context.send(neighbour, { type: "reject", trackId, index, offset, length });
+    }
+  }
+
+  #pumpIn(delayMs: number): void {
+    if (this.#cancelCapTimer || this.#queue.isEmpty) return;
+    this.#cancelCapTimer = this.#context.clock.schedule(delayMs, () => {
+      this.#cancelCapTimer = null;
+      this.pump();
+    });
+  }
+}

@@ -1,0 +1,131 @@
+/** <bt-add-music>: the file picker, and what is being imported, with a sentence for each file that could not be. */
+import { css, html, nothing } from "lit";
+import type { TemplateResult } from "lit";
+import { consume } from "@lit/context";
+import { customElement, property } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
+import { jamContext } from "../state/services.ts";
+import type { JamService } from "../state/services.ts";
+import type { ImportView } from "../state/views.ts";
+import { shared } from "../styles/shared.ts";
+import { icons } from "./icons.ts";
+import { WatchingElement } from "./watching-element.ts";
+
+/** Endings besides `audio/*`: some systems give FLAC, Opus and M4A no audio type and would grey them out. */
+const ACCEPTED = "audio/*,.mp3,.m4a,.aac,.flac,.opus,.ogg,.oga,.wav,.webm,.weba,.mka,.mp4";
+
+@customElement("bt-add-music")
+export class AddMusic extends WatchingElement {
+  @consume({ context: jamContext }) private jam!: JamService;
+
+  /** The first thing to do here, rather than one of several. */
+  @property({ type: Boolean }) prominent = false;
+
+  static override styles = [
+    shared,
+    css`
+      :host {
+        display: grid;
+        gap: 0.75rem;
+      }
+      label {
+        position: relative;
+        width: 100%;
+        white-space: nowrap;
+      }
+      label:focus-within {
+        outline: 3px solid var(--accent);
+        outline-offset: 2px;
+      }
+      ul {
+        display: grid;
+        gap: 0.5rem;
+      }
+      li {
+        display: grid;
+        grid-template-columns: 1fr auto;
+        align-items: center;
+        gap: 0.25rem 0.75rem;
+        padding: 0.6rem 0.5rem 0.6rem 1rem;
+        border-radius: var(--radius-small);
+        background: var(--raised);
+        font-size: 0.9375rem;
+      }
+      li:not(.failed) {
+        padding-right: 1rem;
+      }
+      progress {
+        grid-column: 1 / -1;
+        appearance: none;
+        width: 100%;
+        height: 6px;
+        border: 0;
+        border-radius: 3px;
+        overflow: hidden;
+        background: var(--line);
+      }
+      progress::-webkit-progress-bar {
+        background: var(--line);
+      }
+      progress::-webkit-progress-value {
+        background: var(--accent);
+        transition: width var(--ease);
+      }
+      progress::-moz-progress-bar {
+        background: var(--accent);
+      }
+    `,
+  ];
+
+  protected override updated(): void {
+    this.toggleAttribute("busy", this.jam.imports.get().length > 0);
+  }
+
+  override render(): TemplateResult {
+    const imports = this.jam.imports.get();
+    return html`
+      <label class="button ${this.prominent ? "primary" : ""}">
+        ${icons.plus}Add music
+        <input class="spoken" type="file" multiple accept=${ACCEPTED} @change=${this.#pick} />
+      </label>
+      ${
+        imports.length === 0
+          ? nothing
+          : html`<ul aria-label="Imports">
+              ${repeat(
+                imports,
+                (item) => item.id,
+                (item) => this.#import(item),
+              )}
+            </ul>`
+      }
+    `;
+  }
+
+  #import(item: ImportView): TemplateResult {
+    if (item.error !== null) {
+      return html`<li class="failed">
+        <p class="problem" role="alert">${item.error}</p>
+        <button class="button plain round" aria-label="Dismiss ${item.fileName}" @click=${() => this.jam.dismissImport(item.id)}>
+          ${icons.close}
+        </button>
+      </li>`;
+    }
+    const percent = Math.round(item.progress * 100);
+    return html`<li>
+      <span class="cut">${item.fileName}</span><span class="quiet small" aria-hidden="true">${percent}%</span>
+      <progress aria-label="Importing ${item.fileName}" max="1" .value=${item.progress}></progress>
+    </li>`;
+  }
+
+  #pick(event: Event & { target: HTMLInputElement }): void {
+    this.jam.addFiles([...(event.target.files ?? [])]);
+    event.target.value = ""; // so that choosing the same file again is a change again
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "bt-add-music": AddMusic;
+  }
+}

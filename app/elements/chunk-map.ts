@@ -1,0 +1,103 @@
+/**
+ * <bt-chunk-map>: which pieces of the track are here. Height tells the states apart as well as colour does: held
+ * stands tall, arriving is half way up, missing lies flat.
+ */
+import { LitElement, css, html } from "lit";
+import type { TemplateResult } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import type { ChunkMap as ChunkStates } from "../state/views.ts";
+
+const HELD = 2;
+const ARRIVING = 1;
+/** Narrower bars than this melt into one another: neighbours then share a bar. */
+const MIN_BAR_PX = 3;
+
+/** One bar's worth: as good as its worst chunk, but arriving as soon as one of them is. */
+export function barStates(states: ChunkStates, maxBars: number): number[] {
+  const count = Math.min(states.length, Math.max(1, Math.floor(maxBars)));
+  return Array.from({ length: count }, (_, bar) => {
+    const from = Math.floor((bar * states.length) / count);
+    const to = Math.max(from + 1, Math.floor(((bar + 1) * states.length) / count));
+    const part = states.subarray(from, to);
+    if (part.every((state) => state === HELD)) return HELD;
+    return part.some((state) => state !== 0) ? ARRIVING : 0;
+  });
+}
+
+@customElement("bt-chunk-map")
+export class ChunkMap extends LitElement {
+  @property({ attribute: false }) states: ChunkStates = new Uint8Array();
+
+  readonly #resized = new ResizeObserver(() => this.#draw());
+  readonly #scheme = matchMedia("(prefers-color-scheme: dark)");
+  readonly #redraw = (): void => this.#draw();
+
+  static override styles = css`
+    :host {
+      display: block;
+      height: 14px;
+    }
+    canvas {
+      display: block;
+      width: 100%;
+      height: 100%;
+    }
+  `;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#resized.observe(this);
+    this.#scheme.addEventListener("change", this.#redraw);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#resized.disconnect();
+    this.#scheme.removeEventListener("change", this.#redraw);
+  }
+
+  override render(): TemplateResult {
+    return html`<canvas role="img" aria-label=${this.#describe()}></canvas>`;
+  }
+
+  protected override updated(): void {
+    this.#draw();
+  }
+
+  #describe(): string {
+    const held = this.states.filter((state) => state === HELD).length;
+    const arriving = this.states.filter((state) => state === ARRIVING).length;
+    if (this.states.length === 0) return "Pieces of this track: not known yet";
+    return `Pieces of this track: ${held} of ${this.states.length} here${arriving > 0 ? `, ${arriving} arriving` : ""}`;
+  }
+
+  #draw(): void {
+    const canvas = this.renderRoot.querySelector("canvas");
+    const pen = canvas?.getContext("2d");
+    if (!canvas || !pen || canvas.clientWidth === 0) return;
+    const [width, height] = [canvas.clientWidth, canvas.clientHeight];
+    canvas.width = Math.round(width * devicePixelRatio);
+    canvas.height = Math.round(height * devicePixelRatio);
+    pen.scale(devicePixelRatio, devicePixelRatio);
+
+    const style = getComputedStyle(this);
+    const colours = ["--line", "--quiet", "--accent"].map((name) => style.getPropertyValue(name));
+    const heights = [3, height * 0.55, height];
+    const bars = barStates(this.states, width / MIN_BAR_PX);
+    const step = width / bars.length;
+    const gap = step > 5 ? 2 : step > 2.5 ? 1 : 0;
+    bars.forEach((state, bar) => {
+      const barHeight = heights[state] ?? 3;
+      pen.fillStyle = colours[state] ?? "";
+      pen.beginPath();
+      pen.roundRect(bar * step, height - barHeight, step - gap, barHeight, Math.min(2, (step - gap) / 2));
+      pen.fill();
+    });
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "bt-chunk-map": ChunkMap;
+  }
+}

@@ -1,0 +1,65 @@
+/** Puts the app together: the only place in app/ that sees both the platform and the interface. */
+import { nanoid } from "nanoid";
+import type { Clock, JamId } from "./core/index.ts";
+import "./elements/app.ts";
+import { addressBar } from "./platform/address-bar.ts";
+import { browserClock } from "./platform/clock/browser-clock.ts";
+import { createHasher } from "./platform/hash/hasher.ts";
+import { chooseIceServers, readIceOverrides } from "./platform/ice/ice-servers.ts";
+import { loadIdentity } from "./platform/identity/identity.ts";
+import { createImporter } from "./platform/import/importer.ts";
+import { createMediaSink } from "./platform/media/media-sink.ts";
+import { onPageWake } from "./platform/signalling/page-wake.ts";
+import { createSignallingChannel } from "./platform/signalling/signalling-channel.ts";
+import { openStore } from "./platform/store/open-store.ts";
+import { createWebRtcTransport } from "./platform/webrtc/webrtc-transport.ts";
+import { registerServiceWorker, watchInstallPrompt } from "./pwa.ts";
+import { Shell } from "./state/app-service.ts";
+import type { Diagnostics } from "./state/diagnostics.ts";
+import type { Platform } from "./state/platform.ts";
+
+declare global {
+  /** For tests, and for people who are asked what their browser says. */
+  var beatTorrent: { diagnostics(): Promise<Diagnostics> };
+}
+
+async function createPlatform(clock: Clock): Promise<Platform> {
+  const log = (kind: string, details: Readonly<Record<string, unknown>>) => console.info(kind, details);
+  const store = await openStore({ clock, log, onOutdated: () => location.reload() });
+  const identity = await loadIdentity(store.identity, (error) => log("identity-not-kept", { message: String(error) }));
+  const hasher = createHasher();
+  return {
+    version: import.meta.env.VITE_APP_VERSION,
+    identity,
+    clock,
+    random: Math.random,
+    hasher,
+    chunks: store.chunks,
+    keepsMusic: store.kind === "database",
+    jams: store.jams,
+    settings: store.settings,
+    importer: createImporter({ store: store.chunks, hasher }),
+    wallClockMs: Date.now,
+    createChannel: (jamId) => createSignallingChannel(signallingUrl(jamId), { clock, random: Math.random, onWake: onPageWake }),
+    createLinks: (record) => createWebRtcTransport({ selfId: identity.peerId, iceServers: [], clock, log: record }),
+    createSink: () => createMediaSink(new Audio(), clock),
+    chooseIceServers: (fromServer) => chooseIceServers(fromServer, readIceOverrides()),
+    createPictureUrl: (bytes, mimeType) => URL.createObjectURL(new Blob([new Uint8Array(bytes)], { type: mimeType })),
+    requestPersistence: store.requestPersistence,
+    newId: nanoid,
+  };
+}
+
+function signallingUrl(jamId: JamId): string {
+  return `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/${jamId}`;
+}
+
+const platform = await createPlatform(browserClock());
+const shell = new Shell(platform, await platform.settings.read(), addressBar);
+
+globalThis.beatTorrent = {
+  diagnostics: () => (shell.jam ? shell.jam.diagnostics() : Promise.reject(new Error("open a jam first"))),
+};
+watchInstallPrompt((prompt) => shell.install.set(prompt && { prompt }));
+for (const element of document.querySelectorAll("bt-app")) element.app = shell;
+await Promise.all([registerServiceWorker((apply) => shell.update.set({ apply })), shell.resume()]);

@@ -1,0 +1,37 @@
+/** What a person has set on this device. One row each: a damaged one falls back to its default alone. */
+import * as v from "valibot";
+import type { RowTable } from "./row-table.ts";
+
+const bytes = v.pipe(v.number(), v.finite(), v.minValue(0));
+
+const SettingsSchema = v.object({
+  /** The name given last; "" before. */
+  name: v.fallback(v.pipe(v.string(), v.maxLength(40)), ""),
+  /** 0…1 */
+  volume: v.fallback(v.pipe(v.number(), v.minValue(0), v.maxValue(1)), 1),
+  muted: v.fallback(v.boolean(), false),
+  uploadsEnabled: v.fallback(v.boolean(), true),
+  /** Null: no limit. */
+  uploadCapBytesPerSecond: v.fallback(v.nullable(bytes), null),
+  /** Null: a share of what the browser grants. */
+  storeBudgetBytes: v.fallback(v.nullable(bytes), null),
+});
+export type Settings = Readonly<v.InferOutput<typeof SettingsSchema>>;
+
+export interface SettingsRecords {
+  read(): Promise<Settings>;
+  update(changes: Partial<Settings>): Promise<void>;
+}
+
+export function createSettings(table: RowTable): SettingsRecords {
+  return {
+    async read() {
+      const rows = Object.fromEntries(await table.entries());
+      const named = Object.keys(SettingsSchema.entries).map((key) => [key, rows[key]]);
+      return v.parse(SettingsSchema, Object.fromEntries(named));
+    },
+    async update(changes) {
+      await Promise.all(Object.entries(changes).map(([key, value]) => table.put(key, value)));
+    },
+  };
+}

@@ -1,0 +1,296 @@
+/**
+ * One RTCPeerConnection with its two lanes: carries out what negotiation.ts decides, keeps the connection alive, and
+ * ends by itself when that fails. Which link a peer has, and when it gets another, is the transport's business.
+ */
+import {
+  BULK_LOW_WATER_BYTES,
+  LINK_CONNECT_TIMEOUT_MS,
+  LINK_GRACE_MS,
+  LINK_RESTART_DELAY_MS,
+  LINK_RESTART_INTERVAL_MS,
+} from "../../core/index.ts";
+import type { Cancel, Clock, IceServer, Lane, LinkSignal, LinkState, LinkStats } from "../../core/index.ts";
+import type { LinkLog } from "./link-log.ts";
+import { readLinkStats } from "./link-stats.ts";
+import { candidateUfrag, judgeOffer, markOf, shouldTakeAnswer, toCandidateSignal } from "./negotiation.ts";
+import type { DescriptionMark, OfferVerdict } from "./negotiation.ts";
+
+type CandidateSignal = Extract<LinkSignal, { kind: "candidate" }>;
+type AnswerSignal = Extract<LinkSignal, { kind: "answer" }>;
+
+/** Where a link says what happens to it. Called at any time, also from within a call on the link. */
+export interface LinkOutlet {
+  opened(): void;
+  message(lane: Lane, bytes: Uint8Array): void;
+  drained(): void;
+  signal(signal: LinkSignal): void;
+  state(state: LinkState): void;
+  /** The last word, said once. */
+  ended(reason: string): void;
+}
+
+export interface PeerLinkOptions {
+  readonly polite: boolean;
+  readonly iceServers: readonly IceServer[];
+  readonly clock: Clock;
+  readonly log: LinkLog;
+  readonly outlet: LinkOutlet;
+}
+
+/** SCTP stream ids of the lanes. Negotiated channels: announced ones can lose the answerer's first message. */
+const LANE_IDS: Readonly<Record<Lane, number>> = { control: 0, bulk: 1 };
+/** Candidates that may wait for their description; a host with many interfaces has about twenty. */
+const MAX_EARLY_CANDIDATES = 100;
+
+export class PeerLink {
+  readonly #polite: boolean;
+  readonly #clock: Clock;
+  readonly #log: LinkLog;
+  readonly #outlet: LinkOutlet;
+  readonly #connection: RTCPeerConnection;
+  readonly #lanes: Readonly<Record<Lane, RTCDataChannel>>;
+  /** Descriptions are set one after another; each may take the browser several turns. */
+  #work: Promise<void> = Promise.resolve();
+  #isEnded = false;
+  #isOpen = false;
+  /** The side that offered first offers again when ICE must restart. */
+  #isOfferer = false;
+  #awaitingAnswer = false;
+  #localUfrag: string | null = null;
+  #remote: DescriptionMark | null = null;
+  /** Candidates of the peer that came before its description. */
+  #earlyCandidates: CandidateSignal[] = [];
+  /** Our own candidates while our description is being made: they must not overtake it. */
+  #heldCandidates: LinkSignal[] | null = null;
+  /** Messages that came on one lane while the other was not open yet. */
+  #earlyMessages: (readonly [Lane, Uint8Array])[] = [];
+  #cancelOpening: Cancel;
+  #cancelRestart: Cancel | null = null;
+  #cancelGrace: Cancel | null = null;
+
+  /** @throws DOMException where the browser refuses another connection or the ICE servers. */
+  constructor({ polite, iceServers, clock, log, outlet }: PeerLinkOptions) {
+    this.#polite = polite;
+    this.#clock = clock;
+    this.#log = log;
+    this.#outlet = outlet;
+    this.#connection = new RTCPeerConnection({ iceServers: iceServers.map(toRtcIceServer) });
+    this.#connection.onicecandidate = ({ candidate }) => this.#sendCandidate(candidate);
+    this.#connection.onconnectionstatechange = () => this.#followState();
+    this.#lanes = { control: this.#openLane("control"), bulk: this.#openLane("bulk") };
+    this.#cancelOpening = clock.schedule(LINK_CONNECT_TIMEOUT_MS, () => this.end("no connection in time"));
+  }
+
+  // Negotiation ------------------------------------------------------------------------------------------------------
+
+  /** Starts as the offerer. */
+  offer(): void {
+    this.#isOfferer = true;
+    this.#sendOffer({});
+  }
+
+  judge(offer: DescriptionMark): OfferVerdict {
+    return judgeOffer(this.#view(), offer);
+  }
+
+  /** Takes an offer that was judged "accept", and answers it. */
+  accept(sdp: string, mark: DescriptionMark): void {
+    this.#remote = mark;
+    this.#enqueue("offer", async () => {
+      await this.#connection.setRemoteDescription({ type: "offer", sdp });
+      this.#addEarlyCandidates();
+      await this.#describeLocally(() => this.#connection.createAnswer(), (answer) => {
+        this.#outlet.signal({ kind: "answer", sdp: answer, answers: mark.ufrag });
+      });
+    });
+  }
+
+  /** Says our unanswered offer again. */
+  insist(): void {
+    this.#enqueue("offer", async () => {
+      const description = this.#connection.localDescription;
+      if (this.#awaitingAnswer && description) this.#outlet.signal({ kind: "offer", sdp: description.sdp });
+    });
+  }
+
+  takeAnswer({ sdp, answers }: AnswerSignal): void {
+    const mark = markOf(sdp);
+    if (!mark || !shouldTakeAnswer(this.#view(), mark, answers)) return this.#log.note("stale-answer");
+    this.#awaitingAnswer = false;
+    this.#remote = mark;
+    this.#enqueue("answer", async () => {
+      await this.#connection.setRemoteDescription({ type: "answer", sdp });
+      this.#addEarlyCandidates();
+    });
+  }
+
+  takeCandidate(signal: CandidateSignal): void {
+    if (this.#remote) this.#enqueue("candidate", () => this.#addCandidate(signal));
+    else if (this.#earlyCandidates.length < MAX_EARLY_CANDIDATES) this.#earlyCandidates.push(signal);
+  }
+
+  #sendOffer(options: RTCOfferOptions): void {
+    this.#awaitingAnswer = true;
+    this.#localUfrag = null; // answers to an earlier offer are void from now on
+    this.#enqueue("offer", () =>
+      this.#describeLocally(() => this.#connection.createOffer(options), (sdp) => this.#outlet.signal({ kind: "offer", sdp })),
+    );
+  }
+
+  async #describeLocally(create: () => Promise<RTCSessionDescriptionInit>, send: (sdp: string) => void): Promise<void> {
+    const description = await create();
+    this.#heldCandidates = [];
+    await this.#connection.setLocalDescription(description);
+    const sdp = this.#connection.localDescription?.sdp ?? description.sdp ?? "";
+    this.#localUfrag = markOf(sdp)?.ufrag ?? null;
+    send(sdp);
+    for (const candidate of this.#heldCandidates) this.#outlet.signal(candidate);
+    this.#heldCandidates = null;
+  }
+
+  #sendCandidate(candidate: RTCIceCandidate | null): void {
+    if (!candidate) return;
+    if (candidate.type === "relay") this.#log.relayCandidate();
+    const signal = toCandidateSignal(candidate);
+    if (this.#heldCandidates) this.#heldCandidates.push(signal);
+    else this.#outlet.signal(signal);
+  }
+
+  #addEarlyCandidates(): void {
+    const candidates = this.#earlyCandidates;
+    this.#earlyCandidates = [];
+    for (const candidate of candidates) this.#enqueue("candidate", () => this.#addCandidate(candidate));
+  }
+
+  async #addCandidate({ candidate, sdpMid, sdpMLineIndex }: CandidateSignal): Promise<void> {
+    const ufrag = candidateUfrag(candidate);
+    if (ufrag !== null && ufrag !== this.#remote?.ufrag) return; // of a generation that is over
+    try {
+      await this.#connection.addIceCandidate({ candidate, sdpMid, sdpMLineIndex });
+    } catch (error) {
+      // One path less: the others may do, and if none does the link times out.
+      this.#log.note("candidate-refused", { message: String(error) });
+    }
+  }
+
+  #enqueue(what: string, step: () => Promise<void>): void {
+    this.#work = this.#work.then(async () => {
+      if (this.#isEnded) return;
+      try {
+        await step();
+      } catch (error) {
+        this.end(`${what} failed: ${String(error)}`);
+      }
+    });
+  }
+
+  #view() {
+    return { polite: this.#polite, awaitingAnswer: this.#awaitingAnswer, localUfrag: this.#localUfrag, remote: this.#remote };
+  }
+
+  // Staying alive ----------------------------------------------------------------------------------------------------
+
+  #followState(): void {
+    const state = this.#connection.connectionState;
+    this.#log.state(state);
+    this.#outlet.state(toLinkState(state));
+    if (state === "connected") {
+      this.#cancelRestart?.();
+      this.#cancelGrace?.();
+      this.#cancelRestart = this.#cancelGrace = null;
+    } else if (state === "disconnected" || state === "failed") {
+      this.#cancelGrace ??= this.#clock.schedule(LINK_GRACE_MS, () => this.end("connection lost"));
+      if (this.#isOfferer) this.#restartAfter(state === "failed" ? 0 : LINK_RESTART_DELAY_MS);
+    }
+  }
+
+  #restartAfter(delayMs: number): void {
+    this.#cancelRestart?.();
+    this.#cancelRestart = this.#clock.schedule(delayMs, () => {
+      this.#log.note("ice-restart");
+      this.#sendOffer({ iceRestart: true });
+      this.#restartAfter(LINK_RESTART_INTERVAL_MS);
+    });
+  }
+
+  // Lanes ------------------------------------------------------------------------------------------------------------
+
+  send(lane: Lane, bytes: Uint8Array): boolean {
+    if (!this.#isOpen || this.#isEnded) return false;
+    try {
+      this.#lanes[lane].send(bytes.buffer instanceof ArrayBuffer ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) : bytes.slice());
+      return true;
+    } catch (error) {
+      // The channel is closing, or its queue is full (16 MiB): either way the message is lost, and with it the order.
+      this.end(`send failed: ${String(error)}`);
+      return false;
+    }
+  }
+
+  bufferedBytes(): number {
+    return this.#lanes.bulk.bufferedAmount;
+  }
+
+  async stats(): Promise<LinkStats> {
+    const report = await this.#connection.getStats();
+    return readLinkStats(this.#isEnded ? "closed" : toLinkState(this.#connection.connectionState), report);
+  }
+
+  #openLane(lane: Lane): RTCDataChannel {
+    const channel = this.#connection.createDataChannel(lane, { negotiated: true, id: LANE_IDS[lane] });
+    channel.binaryType = "arraybuffer";
+    channel.onopen = () => this.#laneOpened();
+    channel.onclose = () => this.end("closed by the peer");
+    channel.onmessage = ({ data }: MessageEvent<unknown>) => {
+      if (!(data instanceof ArrayBuffer)) return this.end("the peer sent text");
+      if (this.#isOpen) this.#outlet.message(lane, new Uint8Array(data));
+      else this.#earlyMessages.push([lane, new Uint8Array(data)]);
+    };
+    if (lane === "bulk") {
+      channel.bufferedAmountLowThreshold = BULK_LOW_WATER_BYTES;
+      channel.onbufferedamountlow = () => this.#outlet.drained();
+    }
+    return channel;
+  }
+
+  #laneOpened(): void {
+    if (this.#lanes.control.readyState !== "open" || this.#lanes.bulk.readyState !== "open") return;
+    this.#isOpen = true;
+    this.#cancelOpening();
+    this.#outlet.opened();
+    for (const [lane, bytes] of this.#earlyMessages) this.#outlet.message(lane, bytes);
+    this.#earlyMessages = [];
+  }
+
+  // The end ----------------------------------------------------------------------------------------------------------
+
+  /** Ends the link and says so. */
+  end(reason: string): void {
+    if (this.#isEnded) return;
+    this.abandon();
+    this.#log.state("closed");
+    this.#outlet.ended(reason);
+  }
+
+  /** Ends the link without a word: another takes its place. */
+  abandon(): void {
+    this.#isEnded = true;
+    this.#cancelOpening();
+    this.#cancelRestart?.();
+    this.#cancelGrace?.();
+    this.#connection.onicecandidate = null;
+    this.#connection.onconnectionstatechange = null;
+    for (const channel of Object.values(this.#lanes)) {
+      channel.onopen = channel.onclose = channel.onmessage = channel.onbufferedamountlow = null;
+    }
+    this.#connection.close();
+  }
+}
+
+function toRtcIceServer({ urls, username, credential }: IceServer): RTCIceServer {
+  return { urls: [...urls], ...(username !== undefined && { username }), ...(credential !== undefined && { credential }) };
+}
+
+function toLinkState(state: RTCPeerConnectionState): LinkState {
+  return state === "new" ? "connecting" : state;
+}

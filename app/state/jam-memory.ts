@@ -1,0 +1,43 @@
+/** What this device remembers of one jam, for the next visit. */
+import type { JamRecord, Platform } from "./platform.ts";
+import type { JamId } from "../core/index.ts";
+
+export type JamMemoryChange = Partial<Pick<JamRecord, "hostId" | "documents" | "name">>;
+
+export class JamMemory {
+  readonly #jamId: JamId;
+  readonly #platform: Pick<Platform, "jams" | "identity" | "wallClockMs">;
+  readonly #onFailed: () => void;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(jamId: JamId, platform: Pick<Platform, "jams" | "identity" | "wallClockMs">, onFailed: () => void) {
+    this.#jamId = jamId;
+    this.#platform = platform;
+    this.#onFailed = onFailed;
+  }
+
+  read(): Promise<JamRecord | null> {
+    return this.#platform.jams.get(this.#jamId);
+  }
+
+  /** One after another, so that "left" is never overtaken by a document that came just before. */
+  note(change: JamMemoryChange): Promise<void> {
+    this.#writing = this.#writing.then(() => this.#write(change)).catch(() => this.#onFailed());
+    return this.#writing;
+  }
+
+  async #write(change: JamMemoryChange): Promise<void> {
+    const known = await this.read();
+    const hostId = change.hostId ?? known?.hostId ?? null;
+    if (!hostId) return; // never got as far as the jam
+    await this.#platform.jams.put({
+      jamId: this.#jamId,
+      documents: known?.documents ?? [],
+      name: known?.name ?? null,
+      ...change,
+      hostId,
+      hostedByMe: hostId === this.#platform.identity.peerId,
+      lastVisitMs: this.#platform.wallClockMs(),
+    });
+  }
+}

@@ -1,0 +1,324 @@
+/**
+ * One jam as the screen knows it: turns the session's events into signals and a person's gestures into the session's
+ * commands. All that is decided elsewhere is only carried here.
+ */
+import * as v from "valibot";
+import { buildDiagnostics } from "./build-diagnostics.ts";
+import { Covers } from "./covers.ts";
+import type { Diagnostics } from "./diagnostics.ts";
+import { ImportQueue } from "./import-queue.ts";
+import { JamMemory } from "./jam-memory.ts";
+import type { JamMemoryChange } from "./jam-memory.ts";
+import { chunkMapOf, memberViews, nowPlayingView, soundOf, upNextViews } from "./jam-views.ts";
+import type { EntryContext } from "./jam-views.ts";
+import { Notices } from "./notices.ts";
+import type { Platform } from "./platform.ts";
+import { refusalSentence, SENTENCES } from "./sentences.ts";
+import type { JamService } from "./services.ts";
+import { signal } from "./signals.ts";
+import type { ChunkMap, Connection, EntryView, MemberView, NowPlayingView, SoundState } from "./views.ts";
+import { CLOSE_CODES, EntryIdSchema, Player, Session, TrackIdSchema, decodeManifest } from "../core/index.ts";
+import type { ActionOutcome, Cancel, HostCommand, JamId, LinkStats, MediaSink, PeerId, SessionEvent } from "../core/index.ts";
+
+/** Often enough for a progress bar, seldom enough for a phone's battery. */
+const REFRESH_MS = 500;
+/** Extrapolated positions that are off by less are left alone, so that nothing on the screen twitches. */
+const POSITION_TOLERANCE_MS = 60;
+
+export class LiveJam implements JamService {
+  readonly jamId: JamId;
+  readonly connection = signal<Connection>({ kind: "idle" });
+  readonly isHost = signal(false);
+  readonly members = signal<readonly MemberView[]>([]);
+  readonly nowPlaying = signal<NowPlayingView | null>(null);
+  readonly upNext = signal<readonly EntryView[]>([]);
+  readonly chunkMap = signal<ChunkMap>(new Uint8Array());
+  readonly sound = signal<SoundState>({ kind: "silent" });
+  readonly listenersMayAdd = signal(true);
+  readonly sync = signal<{ driftMs: number | null; uncertaintyMs: number | null }>({ driftMs: null, uncertaintyMs: null });
+  readonly volume = signal({ level: 1, muted: false });
+  readonly imports: ImportQueue["list"];
+  readonly notices: Notices["list"];
+
+  readonly #platform: Platform;
+  readonly #notices = new Notices();
+  readonly #imports: ImportQueue;
+  readonly #memory: JamMemory;
+  readonly #onVisited: () => void;
+  #live: { readonly session: Session; readonly sink: MediaSink; readonly context: EntryContext } | null = null;
+  #name = "";
+  #links: ReadonlyMap<PeerId, LinkStats> = new Map();
+  #cancelRefresh: Cancel = () => {};
+  #refreshAsked = false;
+
+  constructor(jamId: JamId, platform: Platform, onVisited: () => void) {
+    this.jamId = jamId;
+    this.#platform = platform;
+    this.#onVisited = onVisited;
+    this.#memory = new JamMemory(jamId, platform, () => this.#notices.show("warning", SENTENCES.storeFailed));
+    this.notices = this.#notices.list;
+    this.#imports = new ImportQueue(platform.importer, (trackId, manifest) => this.#addTrack(trackId, manifest));
+    this.imports = this.#imports.list;
+  }
+
+  join(name: string): void {
+    if (this.#live) return;
+    this.#name = name;
+    this.connection.set({ kind: "joining" });
+    // The sink is made inside the gesture: iPhones unlock the element that is touched then, and no other.
+    const sink = this.#platform.createSink();
+    this.#start(name, sink).catch((error: unknown) => {
+      this.#notices.show("error", `The jam could not be opened: ${error instanceof Error ? error.message : String(error)}`);
+      this.connection.set({ kind: "ended", reason: "refused" });
+    });
+  }
+
+  leave(): void {
+    this.#cancelRefresh();
+    this.#live?.session.leave();
+    this.#live = null;
+    this.connection.set({ kind: "ended", reason: "left" });
+    this.#note({ name: null });
+  }
+
+  /** Stops without leaving: the page goes away, the membership stays. */
+  suspend(): void {
+    this.#cancelRefresh();
+    this.#live?.session.leave();
+    this.#live = null;
+  }
+
+  rename(name: string): void {
+    this.#name = name;
+    this.#live?.session.rename(name);
+    void this.#platform.settings.update({ name });
+  }
+
+  addFiles(files: readonly File[]): void {
+    const { session } = this.#live ?? {};
+    if (!session) return;
+    if (!session.isHost && !session.listenersMayAdd) return this.#notices.show("warning", refusalSentence("adding-not-allowed"));
+    this.#imports.add(files);
+  }
+
+  addFromLibrary(trackId: string): void {
+    void this.#addKeptTrack(trackId);
+  }
+
+  removeEntry(entryId: string): void {
+    const { session } = this.#live ?? {};
+    if (session) this.#report(session.removeEntry(v.parse(EntryIdSchema, entryId)));
+  }
+
+  dismissImport(id: string): void {
+    this.#imports.dismiss(id);
+  }
+
+  dismissNotice(id: string): void {
+    this.#notices.dismiss(id);
+  }
+
+  setVolume(level: number, muted: boolean): void {
+    this.volume.set({ level, muted });
+    this.#live?.session.player?.setVolume(level, muted);
+    void this.#platform.settings.update({ volume: level, muted });
+  }
+
+  unblockSound(): void {
+    this.#live?.session.player?.unblock();
+  }
+
+  play(): void {
+    this.#command({ kind: "play" });
+  }
+
+  pause(): void {
+    this.#command({ kind: "pause" });
+  }
+
+  next(): void {
+    this.#command({ kind: "next" });
+  }
+
+  seek(positionMs: number): void {
+    this.#command({ kind: "seek", positionMs });
+  }
+
+  playEntry(entryId: string): void {
+    this.#command({ kind: "play-entry", entryId: v.parse(EntryIdSchema, entryId) });
+  }
+
+  moveEntry(entryId: string, toIndex: number): void {
+    this.#command({ kind: "move", entryId: v.parse(EntryIdSchema, entryId), toIndex });
+  }
+
+  setListenersMayAdd(allowed: boolean): void {
+    this.#command({ kind: "allow-adding", allowed });
+  }
+
+  async diagnostics(): Promise<Diagnostics> {
+    const { session } = this.#live ?? {};
+    if (!session) throw new Error("diagnostics are of a jam that was joined");
+    await this.#readLinks();
+    return buildDiagnostics({
+      version: this.#platform.version,
+      jamId: this.jamId,
+      selfId: this.#platform.identity.peerId,
+      session,
+      links: this.#links,
+      usage: await this.#platform.chunks.usage(),
+      nowMs: this.#platform.clock.nowMs(),
+    });
+  }
+
+  async #start(name: string, sink: MediaSink): Promise<void> {
+    const { identity, clock, random, hasher, chunks, settings } = this.#platform;
+    const [record, { volume, muted }] = await Promise.all([this.#memory.read(), settings.read()]);
+    const session: Session = new Session({
+      jamId: this.jamId,
+      name,
+      identity,
+      clock,
+      random,
+      hasher,
+      store: chunks,
+      channel: this.#platform.createChannel(this.jamId),
+      links: this.#platform.createLinks((kind, details) => session.recorder.record(kind, details)),
+      knownDocuments: record?.documents ?? [],
+      chooseIceServers: (fromServer) => this.#platform.chooseIceServers(fromServer),
+      createPlayer: (source, programming, onEvent) => new Player({ clock, source, programming, sink, onEvent }),
+      onEvent: (event) => this.#onSessionEvent(event),
+    });
+    const covers = new Covers(session.swarm, (bytes, mimeType) => this.#platform.createPictureUrl(bytes, mimeType), () => this.#askRefresh());
+    const canPlay = (mimeType: string) => sink.canPlay(mimeType);
+    this.#live = { session, sink, context: { session, selfId: identity.peerId, covers, canPlay } };
+    this.setVolume(volume, muted);
+    if (!this.#platform.keepsMusic) this.#notices.show("info", SENTENCES.memoryStore);
+    session.join();
+    void settings.update({ name });
+    this.#refresh();
+  }
+
+  #onSessionEvent(event: SessionEvent): void {
+    switch (event.kind) {
+      case "joined":
+        this.connection.set({ kind: "online" });
+        break;
+      case "offline":
+        this.#onOffline(event.code, event.isFinal);
+        break;
+      case "documents":
+        this.#note({ hostId: event.hostId, documents: event.documents, name: this.#name });
+        break;
+      case "refused":
+        if (event.reason === "host-absent") this.#notices.show("warning", SENTENCES.hostAbsent);
+        break;
+      case "store-failed":
+        this.#notices.show("warning", SENTENCES.storeFailed);
+        break;
+    }
+    this.#askRefresh();
+  }
+
+  #onOffline(code: number, isFinal: boolean): void {
+    if (isFinal) {
+      const reason = code === CLOSE_CODES.replaced ? "replaced" : code === CLOSE_CODES.badJam ? "bad-jam" : "refused";
+      this.suspend();
+      this.connection.set({ kind: "ended", reason });
+      return;
+    }
+    if (code === CLOSE_CODES.jamFull) this.#notices.show("warning", SENTENCES.jamFull);
+    if (this.connection.get().kind === "online")
+      this.connection.set({ kind: "offline", sinceMs: this.#platform.clock.nowMs() });
+  }
+
+  #command(command: HostCommand): void {
+    const { session } = this.#live ?? {};
+    if (session) this.#report(session.command(command));
+  }
+
+  #report(outcome: ActionOutcome): void {
+    if (!outcome.ok) this.#notices.show("warning", refusalSentence(outcome.reason));
+    this.#askRefresh();
+  }
+
+  async #addTrack(...[trackId, manifest]: Parameters<ConstructorParameters<typeof ImportQueue>[1]>): Promise<void> {
+    const { session } = this.#live ?? {};
+    if (!session) return;
+    this.#report(await session.addTrack(trackId, manifest, v.parse(EntryIdSchema, this.#platform.newId())));
+    // Now there is something that a person would miss.
+    await this.#platform.requestPersistence();
+  }
+
+  async #addKeptTrack(trackId: string): Promise<void> {
+    const id = v.parse(TrackIdSchema, trackId);
+    const track = await this.#platform.chunks.getTrack(id);
+    if (track) await this.#addTrack(id, decodeManifest(track.manifestBytes));
+  }
+
+  #note(change: JamMemoryChange): void {
+    void this.#memory.note(change).then(this.#onVisited);
+  }
+
+  // Signals.
+
+  /** Many events make one refresh. */
+  #askRefresh(): void {
+    if (this.#refreshAsked) return;
+    this.#refreshAsked = true;
+    queueMicrotask(() => {
+      this.#refreshAsked = false;
+      this.#render();
+    });
+  }
+
+  #refresh(): void {
+    this.#render();
+    void this.#readLinks();
+    this.#cancelRefresh = this.#platform.clock.schedule(REFRESH_MS, () => this.#refresh());
+  }
+
+  #render(): void {
+    if (!this.#live) return;
+    const { session, context } = this.#live;
+    const nowMs = this.#platform.clock.nowMs();
+    this.isHost.set(session.isHost);
+    this.listenersMayAdd.set(session.listenersMayAdd);
+    setIfChanged(this.members, memberViews(session, this.#platform.identity.peerId, this.#links));
+    setIfChanged(this.upNext, upNextViews(context));
+    setIfChanged(this.sound, soundOf(session));
+    const chunkMap = chunkMapOf(session);
+    if (!isSameMap(this.chunkMap.get(), chunkMap)) this.chunkMap.set(chunkMap);
+    setIfChanged(this.sync, {
+      driftMs: session.player?.stats().driftMs ?? null,
+      uncertaintyMs: session.referenceClock.estimate(nowMs)?.uncertaintyMs ?? null,
+    });
+    const playing = nowPlayingView(context, nowMs);
+    if (!isSamePlace(this.nowPlaying.get(), playing)) this.nowPlaying.set(playing);
+  }
+
+  async #readLinks(): Promise<void> {
+    const { session } = this.#live ?? {};
+    if (!session) return;
+    const linked = await Promise.all(
+      session.members.map(async ({ peerId }) => [peerId, await session.linkStats(peerId)] as const),
+    );
+    this.#links = new Map(linked.flatMap(([peerId, stats]) => (stats ? [[peerId, stats] as const] : [])));
+  }
+}
+
+function setIfChanged<T>(target: { get(): T; set(value: T): void }, value: T): void {
+  if (JSON.stringify(target.get()) !== JSON.stringify(value)) target.set(value);
+}
+
+function isSameMap(before: ChunkMap, after: ChunkMap): boolean {
+  return before.length === after.length && before.every((state, index) => state === after[index]);
+}
+
+/** True when extrapolating `before` gives `after`. */
+function isSamePlace(before: NowPlayingView | null, after: NowPlayingView | null): boolean {
+  if (!before || !after) return before === after;
+  if (before.playing !== after.playing || JSON.stringify(before.entry) !== JSON.stringify(after.entry)) return false;
+  const expectedMs = before.positionMs + (before.playing ? after.atMs - before.atMs : 0);
+  return Math.abs(expectedMs - after.positionMs) < POSITION_TOLERANCE_MS;
+}
