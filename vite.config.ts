@@ -43,9 +43,12 @@ export default defineConfig({
   root: "app",
   plugins: [pwa],
   build: { outDir: "../dist/app", emptyOutDir: true, target: "es2023" },
-  server: { proxy: { "/ws": { target: `ws://localhost:${serverPort}`, ws: true }, "/healthz": `http://localhost:${serverPort}` } },
+  server: {
+    proxy: { "/ws": { target: `ws://localhost:${serverPort}`, ws: true }, "/healthz": `http://localhost:${serverPort}` },
+  },
   test: {
     root: repository,
+    slowTestThreshold: 5000,
     projects: [
       {
         root: repository,

@@ -16,9 +16,8 @@ export async function registerServiceWorker(onUpdate: (apply: () => void) => voi
   });
   try {
     await workbox.register();
-  } catch (error) {
-    // Private windows and blocked storage refuse a worker. Everything but the offline shell works without it.
-    console.warn("No offline shell:", error);
+  } catch {
+    // Private windows and blocked storage refuse a worker, and there is nothing to be done: all but the offline shell works.
   }
 }
 

@@ -223,6 +223,12 @@ export const UPLOAD_WINDOW_MAX_BYTES = 4 * 1024 * 1024;
 export const UPLOAD_WINDOW_GAIN = 0.5;
 /** The lowest delay of this long, ms, is taken for a link without a queue; clocks drift 3 ms a minute (50 ppm). */
 export const UPLOAD_BASE_DELAY_MS = 60_000;
+/**
+ * How often, and for how long, uploads slow down to see the line without a queue, ms. Rarely: links opened under load
+ * never learn their delay and the queue grows; often: the uplink idles (here 3 %).
+ */
+export const UPLOAD_SLOWDOWN_EVERY_MS = 8_000;
+export const UPLOAD_SLOWDOWN_MS = 250;
 /** Bytes not reported after so long are taken for lost with their link, ms. */
 export const UPLOAD_REPORT_TIMEOUT_MS = 5_000;
 /** Bulk bytes that may wait in a link's own buffer, bytes: 100 ms at 5 Mbit/s; urgent blocks may go deeper. */

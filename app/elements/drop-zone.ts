@@ -50,6 +50,10 @@ export class DropZone extends LitElement {
         text-align: center;
         color: var(--text);
       }
+      .words {
+        font-size: 1.25rem;
+        font-weight: 700;
+      }
       .target svg {
         width: 56px;
         height: 56px;
@@ -75,10 +79,10 @@ export class DropZone extends LitElement {
 
   override render(): unknown {
     if (!this.isOver || !this.open) return nothing;
-    return html`<div class="veil">
+    return html`<div class="veil" role="status">
       <div class="target">
         ${icons.note}
-        <h2>Let go to add it to the jam</h2>
+        <p class="words">Let go to add it to the jam</p>
         <p class="quiet">One song, or a whole album.</p>
       </div>
     </div>`;

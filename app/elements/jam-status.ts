@@ -41,7 +41,6 @@ export class JamStatus extends WatchingElement {
     const isBlocked = this.jam.sound.get().kind === "blocked";
     return html`
       <div role="status">
-        ${connection === "joining" ? html`<p class="banner">Joining ${this.jam.jamId}…</p>` : nothing}
         ${connection === "offline" ? html`<p class="banner">Server unreachable – the music goes on</p>` : nothing}
       </div>
       ${

@@ -24,6 +24,8 @@ import "./now-playing.ts";
 import "./people.ts";
 import "./up-next.ts";
 
+const APP_NAME = "BeatTorrent";
+
 @customElement("bt-jam")
 export class Jam extends WatchingElement {
   @consume({ context: appContext }) private app!: AppService;
@@ -110,6 +112,17 @@ export class Jam extends WatchingElement {
       }
     `,
   ];
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    document.title = APP_NAME;
+  }
+
+  /** The tab says what plays in it. */
+  protected override updated(): void {
+    const title = this.jam.nowPlaying.get()?.entry.title ?? this.jam.jamId;
+    document.title = `${title} · ${APP_NAME}`;
+  }
 
   override render(): TemplateResult {
     const connection = this.jam.connection.get();

@@ -181,23 +181,23 @@ export class NowPlaying extends WatchingElement {
 
   #silence(): TemplateResult {
     const isHost = this.jam.isHost.get();
-    const hasMore = this.jam.upNext.get().length > 0;
-    return html`<div class="silence">
-      <span class="record">${icons.note}</span>
-      <h2>${hasMore ? "Ready when you are" : isHost ? "It’s your jam" : "Quiet in here"}</h2>
-      <p class="quiet">
-        ${
-          hasMore
-            ? isHost
-              ? "Everybody will hear it together."
-              : "The DJ will start the music."
-            : isHost
-              ? "Bring a song from this device, then share the link. Nobody uploads anything: the music travels from listener to listener."
-              : "Nothing is playing yet. It starts here when the DJ puts something on."
-        }
-      </p>
-      ${isHost ? html`<bt-transport-controls></bt-transport-controls>` : nothing}
-    </div>`;
+    const [heading, text] = this.#silentWords(isHost);
+    return html`<div class="silence" role="status">
+        <span class="record">${icons.note}</span>
+        <h2>${heading}</h2>
+        <p class="quiet">${text}</p>
+      </div>
+      ${isHost ? html`<bt-transport-controls></bt-transport-controls>` : nothing}`;
+  }
+
+  #silentWords(isHost: boolean): readonly [heading: string, text: string] {
+    if (this.jam.connection.get().kind === "joining") return ["Coming in…", "Looking for the others."];
+    if (this.jam.upNext.get().length > 0) {
+      return ["Ready when you are", isHost ? "Everybody will hear it together." : "The DJ will start the music."];
+    }
+    return isHost
+      ? ["It’s your jam", "Bring a song from this device, then share the link. The music travels from listener to listener."]
+      : ["Quiet in here", "Nothing is playing yet. It starts here when the DJ puts something on."];
   }
 }
 

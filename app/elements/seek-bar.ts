@@ -20,6 +20,9 @@ const STEP_MS: Readonly<Record<string, number>> = {
   End: Number.POSITIVE_INFINITY,
 };
 
+/** After this the jam has answered, or will not: the bar then shows where the music is. */
+const ANSWER_WITHIN_MS = 1_500;
+
 export class SeekCommittedEvent extends Event {
   readonly positionMs: number;
 
@@ -39,6 +42,7 @@ export class SeekBar extends LitElement {
   @state() private heldMs: number | null = null;
 
   #isHolding = false;
+  #release: ReturnType<typeof setTimeout> | undefined;
 
   static override styles = [
     shared,
@@ -108,6 +112,11 @@ export class SeekBar extends LitElement {
   constructor() {
     super();
     this.addController(new PlayheadTicker(this, () => this.playhead?.playing === true && this.heldMs === null));
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.#release);
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -189,6 +198,10 @@ export class SeekBar extends LitElement {
   #commit(positionMs: number): void {
     this.#isHolding = false;
     this.heldMs = positionMs;
+    clearTimeout(this.#release);
+    this.#release = setTimeout(() => {
+      if (!this.#isHolding) this.heldMs = null;
+    }, ANSWER_WITHIN_MS);
     this.dispatchEvent(new SeekCommittedEvent(positionMs));
   }
 }

@@ -1,4 +1,4 @@
-/** <bt-jam-page>: `/j/:jam`: opens the jam, hands it to everything within, and leaves it with the page. */
+/** <bt-jam-page>: `/j/:jam`: opens the jam and hands it to everything within. The shell closes it with the page. */
 import { LitElement, html } from "lit";
 import type { PropertyValues, TemplateResult } from "lit";
 import { ContextProvider, consume } from "@lit/context";
@@ -18,17 +18,9 @@ export class JamPage extends LitElement {
   readonly #provider = new ContextProvider(this, { context: jamContext });
   #jam: JamService | null = null;
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#jam?.leave();
-    this.#jam = null;
-  }
-
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has("code")) return;
     const jamId = this.app.parseJamCode(this.code);
-    if (jamId !== null && jamId === this.#jam?.jamId) return;
-    this.#jam?.leave();
     this.#jam = jamId === null ? null : this.app.openJam(jamId);
     if (this.#jam) this.#provider.setValue(this.#jam);
   }

@@ -2,6 +2,7 @@
  * What any LinkTransport must do, real or fake (rules LT). A suite to be run on a pair of them; the way of signals
  * between the two is the suite's, so that it can lose, keep back and repeat them.
  */
+import { bytesToHex } from "@noble/hashes/utils.js";
 import { afterEach, describe, expect, it } from "vitest";
 import { LINK_CONNECT_TIMEOUT_MS, MAX_WIRE_MESSAGE_BYTES } from "../../app/core/index.ts";
 import type { Lane, LinkEvent, LinkSignal, LinkTransport, PeerId } from "../../app/core/index.ts";
@@ -106,7 +107,11 @@ export function describeLinkTransport(name: string, makeWorld: () => TransportWo
     it("LT1: opens once on both sides after one side connects", async () => {
       const [a, b] = await openLink();
       await roundTrip(a, b);
-      expect(a.of("opened")).toEqual([{ kind: "opened", peerId: bob }]);
+      expect(a.events.filter(({ kind }) => kind === "state" || kind === "opened").slice(-2)).toEqual([
+        { kind: "state", peerId: bob, state: "connected" },
+        { kind: "opened", peerId: bob },
+      ]);
+      expect(a.of("opened")).toHaveLength(1);
       expect(b.of("opened")).toEqual([{ kind: "opened", peerId: alice }]);
     });
 
@@ -150,7 +155,8 @@ export function describeLinkTransport(name: string, makeWorld: () => TransportWo
       a.call((transport) => transport.send(bob, "bulk", largest));
       a.call((transport) => transport.send(bob, "bulk", largest.subarray(100, 104)));
       await until(() => b.messages("bulk").length === 2, a, b);
-      expect(b.messages("bulk")[0]).toEqual(largest);
+      // Compared as text: the matcher is slow on 65,536 numbers.
+      expect(bytesToHex(b.messages("bulk")[0] ?? new Uint8Array())).toBe(bytesToHex(largest));
       expect(b.messages("bulk")[1]).toEqual(largest.slice(100, 104));
     });
 

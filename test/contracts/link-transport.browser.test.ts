@@ -4,6 +4,8 @@ import { createWebRtcTransport } from "../../app/platform/webrtc/webrtc-transpor
 import type { WebRtcTransport } from "../../app/platform/webrtc/webrtc-transport.ts";
 import { describeLinkTransport } from "./link-transport-contract.ts";
 
+const silent = { info: () => {}, warn: () => {} };
+
 describeLinkTransport("WebRtcTransport", () => {
   const pages = new Map<PeerId, WebRtcTransport>();
   const close = (page: WebRtcTransport | undefined): void => {
@@ -13,7 +15,7 @@ describeLinkTransport("WebRtcTransport", () => {
   };
   return {
     open(selfId) {
-      const transport = createWebRtcTransport({ selfId, iceServers: [], clock: browserClock(), log: () => {} });
+      const transport = createWebRtcTransport({ selfId, iceServers: [], clock: browserClock(), log: () => {}, console: silent });
       pages.set(selfId, transport);
       return transport;
     },

@@ -80,4 +80,10 @@ describe("the seek bar", () => {
     bar.playhead = { positionMs: 400, atMs: performance.now(), playing: true };
     await expect.element(slider).toHaveAttribute("aria-valuetext", "0:01 of 3:28");
   });
+
+  test("when the jam does not answer a seek, it goes back to where the music is", async () => {
+    await press("{End}");
+    await expect.element(slider).toHaveAttribute("aria-valuetext", "3:28 of 3:28");
+    await expect.element(slider).toHaveAttribute("aria-valuetext", "1:02 of 3:28");
+  });
 });

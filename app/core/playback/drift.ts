@@ -25,8 +25,8 @@ export interface DriftView {
   readonly driftMs: number;
   /** Since the playhead began to move after a start or a jump. */
   readonly sinceStartMs: number;
-  /** Since the playhead keeps to one line; see `Steadiness`. */
-  readonly steadyForMs: number;
+  /** The playhead runs evenly; see `Steadiness`. */
+  readonly isSteady: boolean;
   /** The rate in force. */
   readonly rate: number;
   /** Since the last correcting seek; Infinity when there was none. */
@@ -48,7 +48,7 @@ const OUTGROWN = 1.5;
 
 export function decideDrift(view: DriftView): DriftDecision {
   const { driftMs, sinceStartMs, rate } = view;
-  if (!isTrustworthy(view)) return { kind: "hold" };
+  if (!view.isSteady) return { kind: "hold" };
   if (Math.abs(driftMs) > DRIFT_SEEK_MS && view.sinceSeekMs >= seekCoolDownMs(view.seeksInVain)) return { kind: "seek" };
   const isCorrecting = rate !== 1;
   const hasArrived = isCorrecting && Math.sign(driftMs) === Math.sign(rate - 1);
@@ -63,28 +63,28 @@ export function decideDrift(view: DriftView): DriftDecision {
   return isCorrecting && isStrongEnough && isWithinLimit ? { kind: "hold" } : { kind: "rate", rate: wanted };
 }
 
-/** Before the sound device runs evenly, an error is not yet an error; a playhead that never does is one. */
-export function isTrustworthy({ steadyForMs, sinceStartMs }: Pick<DriftView, "steadyForMs" | "sinceStartMs">): boolean {
-  return steadyForMs >= DRIFT_MEASURE_AFTER_MS || sinceStartMs >= steadyForMs + DRIFT_UNSTEADY_MAX_MS;
-}
-
 /**
- * Tells since when the playhead keeps to a line. Sound devices start in bursts (PulseAudio: 125 ms at once, then
- * nothing for up to its latency), and what is read meanwhile calls for corrections that would all be wrong.
+ * Tells whether the playhead keeps to a line. Sound devices start in bursts (PulseAudio: 125 ms at once, then nothing
+ * for up to its latency), a loaded machine stumbles, and what is read meanwhile calls for corrections that would all
+ * be wrong. A playhead that never settles is trusted in the end, since something has to be done.
  */
 export class Steadiness {
   #anchor: { readonly driftMs: number; readonly atMs: number } | null = null;
+  #trustedAtMs: number | null = null;
 
   reset(): void {
     this.#anchor = null;
+    this.#trustedAtMs = null;
   }
 
-  /** Returns how long the drift has kept to its line, ms. */
-  observe(driftMs: number, nowMs: number): number {
+  observe(driftMs: number, nowMs: number): boolean {
+    this.#trustedAtMs ??= nowMs;
     // A correction under way moves the drift by up to 3 % of the time: that is steady, too.
     const allowedMs = this.#anchor ? STEADY_NOISE_MS + (DRIFT_START_RATE_LIMIT + 0.005) * (nowMs - this.#anchor.atMs) : -1;
     if (!this.#anchor || Math.abs(driftMs - this.#anchor.driftMs) > allowedMs) this.#anchor = { driftMs, atMs: nowMs };
-    return nowMs - this.#anchor.atMs;
+    const isSteady = nowMs - this.#anchor.atMs >= DRIFT_MEASURE_AFTER_MS;
+    if (isSteady) this.#trustedAtMs = nowMs;
+    return isSteady || nowMs - this.#trustedAtMs >= DRIFT_UNSTEADY_MAX_MS;
   }
 }
 

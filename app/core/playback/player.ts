@@ -14,7 +14,7 @@ import { musicEndMs, takeAim } from "./aim.ts";
 import type { Aim } from "./aim.ts";
 import type { MusicSource, PlaybackApi, PlaybackEvent, PlaybackState, PlaybackStats, Programming } from "./api.ts";
 import { bufferedAheadMs } from "./buffer-plan.ts";
-import { decideDrift, isTrustworthy, Steadiness } from "./drift.ts";
+import { decideDrift, Steadiness } from "./drift.ts";
 import { Filler } from "./filler.ts";
 import { LatencyEstimate } from "./latency.ts";
 import { hasSounded, isMoving, stateOf } from "./phase.ts";
@@ -278,8 +278,8 @@ export class Player implements PlaybackApi {
     const { sinceMs, learning } = this.#phase;
     const driftMs = status.mediaMs - (this.#lineMs + nowMs);
     const sinceStartMs = nowMs - sinceMs;
-    const steadyForMs = this.#steadiness.observe(driftMs, nowMs);
-    if (learning && isTrustworthy({ steadyForMs, sinceStartMs })) {
+    const isSteady = this.#steadiness.observe(driftMs, nowMs);
+    if (learning && isSteady) {
       learning.learn(driftMs);
       this.#phase = { kind: "playing", sinceMs, learning: null };
     }
@@ -288,7 +288,7 @@ export class Player implements PlaybackApi {
     const decision = decideDrift({
       driftMs,
       sinceStartMs,
-      steadyForMs,
+      isSteady,
       rate: this.#rate,
       sinceSeekMs: nowMs - this.#lastSeekMs,
       seeksInVain: this.#seeksInVain,

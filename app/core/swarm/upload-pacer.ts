@@ -1,13 +1,15 @@
 /**
  * How much we may have under way, over all links together: as much as keeps our own uplink busy and its queue short
  * (RFC 6817, LEDBAT). Receivers report each block's one-way delay; what it has grown by since the link's best is a
- * queue. Our uplink is shared by all links, a receiver's downlink is not: the least queue among the links is ours.
+ * queue. Our uplink is shared by all links, a receiver's downlink is not: the least of the latest reports is ours.
  * Moved by reports and not by timers, so that a throttled background tab uploads as well as any.
  */
 import type { PeerId } from "../ids.ts";
 import {
   UPLOAD_BASE_DELAY_MS,
   UPLOAD_REPORT_TIMEOUT_MS,
+  UPLOAD_SLOWDOWN_EVERY_MS,
+  UPLOAD_SLOWDOWN_MS,
   UPLOAD_TARGET_DELAY_MS,
   UPLOAD_WINDOW_GAIN,
   UPLOAD_WINDOW_INITIAL_BYTES,
@@ -15,8 +17,8 @@ import {
   UPLOAD_WINDOW_MIN_BYTES,
 } from "../tunables.ts";
 
-/** Reports older than this say nothing about the queue now, ms. */
-const FRESH_MS = 500;
+/** Reports that the queue is judged by: the least of the last four, as in RFC 6817's CURRENT_FILTER. */
+const LATEST_REPORTS = 4;
 /** A report may shrink the window by this share at most; later ones shrink it further. */
 const MAX_SHRINK = 0.5;
 
@@ -30,7 +32,6 @@ interface PacedLink {
   baseMs: number;
   previousBaseMs: number;
   periodStartMs: number;
-  queueMs: number;
 }
 
 export class UploadPacer {
@@ -38,6 +39,11 @@ export class UploadPacer {
   #windowBytes = UPLOAD_WINDOW_INITIAL_BYTES;
   #inFlightBytes = 0;
   #hasSeenQueue = false;
+  /** As seen by the latest reports, each relative to its own link's best. */
+  readonly #latestQueuesMs: number[] = [];
+  /** Set while the window is held low so that the queue runs dry and the links see the line as it is. */
+  #slowdown: { readonly untilMs: number; readonly resumeBytes: number } | null = null;
+  #nextSlowdownMs = Infinity;
 
   get inFlightBytes(): number {
     return this.#inFlightBytes;
@@ -62,7 +68,6 @@ export class UploadPacer {
         baseMs: Infinity,
         previousBaseMs: Infinity,
         periodStartMs: nowMs,
-        queueMs: 0,
       };
       this.#links.set(peerId, link);
     }
@@ -99,7 +104,13 @@ export class UploadPacer {
   }
 
   #measure(link: PacedLink, delayMs: number, nowMs: number): void {
-    link.originMs ??= delayMs;
+    if (link.originMs === null) {
+      // A link that begins behind a queue has never seen the line without one (LEDBAT's latecomer): the others have.
+      const queueMs = this.#queueMs();
+      link.originMs = delayMs;
+      this.#nextSlowdownMs = Math.min(this.#nextSlowdownMs, nowMs + UPLOAD_SLOWDOWN_MS);
+      link.baseMs = Number.isFinite(queueMs) ? -queueMs : 0;
+    }
     const relativeMs = (delayMs - link.originMs) | 0;
     if (nowMs - link.periodStartMs > UPLOAD_BASE_DELAY_MS) {
       link.previousBaseMs = link.baseMs;
@@ -107,14 +118,14 @@ export class UploadPacer {
       link.periodStartMs = nowMs;
     }
     link.baseMs = Math.min(link.baseMs, relativeMs);
-    link.queueMs = relativeMs - Math.min(link.baseMs, link.previousBaseMs);
+    this.#latestQueuesMs.push(relativeMs - Math.min(link.baseMs, link.previousBaseMs));
+    if (this.#latestQueuesMs.length > LATEST_REPORTS) this.#latestQueuesMs.shift();
     link.lastReportMs = nowMs;
   }
 
   #adjust(ackedBytes: number, isWindowUsed: boolean, nowMs: number): void {
-    let queueMs = Infinity;
-    for (const link of this.#links.values())
-      if (link.originMs !== null && nowMs - link.lastReportMs <= FRESH_MS) queueMs = Math.min(queueMs, link.queueMs);
+    if (this.#isSlowedDown(nowMs)) return;
+    const queueMs = this.#queueMs();
     const offTarget = Math.max(-1, (UPLOAD_TARGET_DELAY_MS - queueMs) / UPLOAD_TARGET_DELAY_MS);
     if (queueMs > UPLOAD_TARGET_DELAY_MS / 2) this.#hasSeenQueue = true;
     // Growing a window that is not used would measure nothing.
@@ -122,5 +133,28 @@ export class UploadPacer {
     const gain = this.#hasSeenQueue || offTarget < 0 ? UPLOAD_WINDOW_GAIN * offTarget : 1;
     const changeBytes = Math.max(-MAX_SHRINK * this.#windowBytes, gain * ackedBytes);
     this.#windowBytes = Math.min(UPLOAD_WINDOW_MAX_BYTES, Math.max(UPLOAD_WINDOW_MIN_BYTES, this.#windowBytes + changeBytes));
+  }
+
+  /**
+   * Now and then, and soon after a link has come, the window is low for a moment (LEDBAT++, draft-irtf-iccrg-ledbat-plus-plus,
+   * 4.4): who came while there was a queue would otherwise take it for the line.
+   */
+  #isSlowedDown(nowMs: number): boolean {
+    if (this.#slowdown) {
+      if (nowMs < this.#slowdown.untilMs) return true;
+      this.#windowBytes = this.#slowdown.resumeBytes;
+      this.#slowdown = null;
+      this.#nextSlowdownMs = nowMs + UPLOAD_SLOWDOWN_EVERY_MS;
+    } else if (nowMs >= this.#nextSlowdownMs) {
+      this.#slowdown = { untilMs: nowMs + UPLOAD_SLOWDOWN_MS, resumeBytes: this.#windowBytes };
+      this.#windowBytes = UPLOAD_WINDOW_MIN_BYTES / 2;
+      return true;
+    }
+    return false;
+  }
+
+  /** What our uplink's queue adds: the least of the latest reports. Infinite before any. */
+  #queueMs(): number {
+    return Math.min(Infinity, ...this.#latestQueuesMs);
   }
 }

@@ -7,8 +7,10 @@
  * subtracting it was wrong as often as right, so it isn't.
  */
 
-/** Readings in the median. */
-const WINDOW = 9;
+/** Readings in the median: a second and a half at the player's pace, as the rate is known and doesn't blur them. */
+const WINDOW = 15;
+/** Readings nearer to each other than this say the same twice, ms. */
+const MIN_SPACING_MS = 30;
 /** A distance that changes by more than this is a jump or a stall, not noise, ms. */
 const MAX_NOISE_MS = 60;
 
@@ -16,7 +18,8 @@ export class PlayheadReader {
   #distancesMs: number[] = [];
   /** How far the playhead would have gone at the rates that were in force. */
   #rolledMs = 0;
-  #readAtMs = 0;
+  #rolledAtMs = 0;
+  #keptAtMs = -Infinity;
   #rate = 1;
 
   /** After a seek, a start or a stop: what was read before says nothing about now. */
@@ -35,13 +38,16 @@ export class PlayheadReader {
     const distanceMs = rawMs - this.#rolledMs;
     const known = median(this.#distancesMs);
     if (known !== null && Math.abs(distanceMs - known) > MAX_NOISE_MS) this.reset();
-    this.#distancesMs = [...this.#distancesMs.slice(1 - WINDOW), distanceMs];
+    if (this.#distancesMs.length === 0 || nowMs - this.#keptAtMs >= MIN_SPACING_MS) {
+      this.#distancesMs = [...this.#distancesMs.slice(1 - WINDOW), distanceMs];
+      this.#keptAtMs = nowMs;
+    }
     return this.#rolledMs + (median(this.#distancesMs) ?? distanceMs);
   }
 
   #roll(nowMs: number): void {
-    this.#rolledMs += (nowMs - this.#readAtMs) * this.#rate;
-    this.#readAtMs = nowMs;
+    this.#rolledMs += (nowMs - this.#rolledAtMs) * this.#rate;
+    this.#rolledAtMs = nowMs;
   }
 }
 

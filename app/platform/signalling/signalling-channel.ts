@@ -91,7 +91,7 @@ class ReconnectingChannel implements SignallingChannel {
       this.#cancelSilence = null;
       this.onEvent({ kind: "message", text: data });
     };
-    // There is no onerror: a close event follows every error and says more.
+    socket.onerror = () => {}; // a close event follows every error and says more; unheard, Node's sockets throw it
     socket.onclose = ({ code, reason }) => this.#lost(socket, code, reason);
   }
 

@@ -53,6 +53,7 @@ export class PeerLink {
   #work: Promise<void> = Promise.resolve();
   #isEnded = false;
   #isOpen = false;
+  #toldState: LinkState | null = null;
   /** The side that offered first offers again when ICE must restart. */
   #isOfferer = false;
   #awaitingAnswer = false;
@@ -193,7 +194,7 @@ export class PeerLink {
   #followState(): void {
     const state = this.#connection.connectionState;
     this.#log.state(state);
-    this.#outlet.state(toLinkState(state));
+    this.#tellState();
     if (state === "connected") {
       this.#cancelRestart?.();
       this.#cancelGrace?.();
@@ -202,6 +203,21 @@ export class PeerLink {
       this.#cancelGrace ??= this.#clock.schedule(LINK_GRACE_MS, () => this.end("connection lost"));
       if (this.#isOfferer) this.#restartAfter(state === "failed" ? 0 : LINK_RESTART_DELAY_MS);
     }
+  }
+
+  #tellState(): void {
+    const state = this.#linkState();
+    if (state === this.#toldState) return;
+    this.#toldState = state;
+    this.#outlet.state(state);
+  }
+
+  /** Chromium may open channels before it calls the connection connected. */
+  #linkState(): LinkState {
+    if (this.#isEnded) return "closed";
+    const state = this.#connection.connectionState;
+    if (state === "new" || state === "connecting") return this.#isOpen && !this.#cancelGrace ? "connected" : "connecting";
+    return state;
   }
 
   #restartAfter(delayMs: number): void {
@@ -233,7 +249,7 @@ export class PeerLink {
 
   async stats(): Promise<LinkStats> {
     const report = await this.#connection.getStats();
-    return readLinkStats(this.#isEnded ? "closed" : toLinkState(this.#connection.connectionState), report);
+    return readLinkStats(this.#linkState(), report);
   }
 
   #openLane(lane: Lane): RTCDataChannel {
@@ -257,6 +273,7 @@ export class PeerLink {
     if (this.#lanes.control.readyState !== "open" || this.#lanes.bulk.readyState !== "open") return;
     this.#isOpen = true;
     this.#cancelOpening();
+    this.#tellState();
     this.#outlet.opened();
     for (const [lane, bytes] of this.#earlyMessages) this.#outlet.message(lane, bytes);
     this.#earlyMessages = [];
@@ -289,8 +306,4 @@ export class PeerLink {
 
 function toRtcIceServer({ urls, username, credential }: IceServer): RTCIceServer {
   return { urls: [...urls], ...(username !== undefined && { username }), ...(credential !== undefined && { credential }) };
-}
-
-function toLinkState(state: RTCPeerConnectionState): LinkState {
-  return state === "new" ? "connecting" : state;
 }

@@ -1,0 +1,28 @@
+import { it } from "vitest";
+import { cdp } from "vitest/browser";
+it("x", { timeout: 60000 }, async () => {
+  const cond = (loss: number, offline = false) => cdp().send("Network.emulateNetworkConditions", { offline, latency: 0, downloadThroughput: -1, uploadThroughput: -1, packetLoss: loss });
+  await cdp().send("Network.enable");
+  await cond(0.0001);
+  const a = new RTCPeerConnection(), b = new RTCPeerConnection();
+  a.onicecandidate = (e) => e.candidate && b.addIceCandidate(e.candidate);
+  b.onicecandidate = (e) => e.candidate && a.addIceCandidate(e.candidate);
+  const t0 = performance.now();
+  const log = (s: string) => console.log(Math.round(performance.now() - t0), s);
+  a.onconnectionstatechange = () => log("a " + a.connectionState);
+  b.onconnectionstatechange = () => log("b " + b.connectionState);
+  const ca = a.createDataChannel("x", { negotiated: true, id: 0 });
+  const cb = b.createDataChannel("x", { negotiated: true, id: 0 });
+  let got = 0; cb.onmessage = () => got++;
+  await a.setLocalDescription(); await b.setRemoteDescription(a.localDescription!); await b.setLocalDescription(); await a.setRemoteDescription(b.localDescription!);
+  await new Promise((r) => (ca.onopen = r));
+  await cond(100); log("loss on");
+  const timer = setInterval(() => { ca.send("x"); }, 500);
+  await new Promise((r) => setTimeout(r, 12000));
+  log("got " + got);
+  clearInterval(timer);
+  await cond(0); log("loss off");
+  await new Promise((r) => setTimeout(r, 5000));
+  log("got " + got);
+  a.close(); b.close();
+});
