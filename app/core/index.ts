@@ -25,3 +25,4 @@ export * from "./playback/sink-error.ts";
 export * from "./swarm/swarm.ts";
 export * from "./wire/codec.ts";
 export * from "./manifest/bitfield.ts";
+export * from "./jam/link-keeper.ts";

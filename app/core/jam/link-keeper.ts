@@ -53,6 +53,8 @@ export class LinkKeeper {
   }
 
   opened(peerId: PeerId): void {
+    // A peer that reloads offers anew while its old link lingers: the old one's end is told after the new one began.
+    this.#linked.add(peerId);
     this.#forgetRetry(peerId);
   }
 

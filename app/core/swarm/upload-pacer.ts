@@ -142,7 +142,7 @@ export class UploadPacer {
   #isSlowedDown(nowMs: number): boolean {
     if (this.#slowdown) {
       if (nowMs < this.#slowdown.untilMs) return true;
-      this.#windowBytes = this.#slowdown.resumeBytes;
+      this.#windowBytes = this.#slowdown.resumeBytes / 2;
       this.#slowdown = null;
       this.#nextSlowdownMs = nowMs + UPLOAD_SLOWDOWN_EVERY_MS;
     } else if (nowMs >= this.#nextSlowdownMs) {

@@ -1,0 +1,110 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { DRIFT_RATE_LIMIT, DRIFT_SEEK_MS, DRIFT_START_RATE_LIMIT } from "../../../app/core/index.ts";
+import { decideDrift, seekCoolDownMs, Steadiness } from "../../../app/core/playback/drift.ts";
+import type { DriftView } from "../../../app/core/playback/drift.ts";
+
+const view = (change: Partial<DriftView> = {}): DriftView => ({
+  driftMs: 0,
+  sinceStartMs: 60_000,
+  isSteady: true,
+  rate: 1,
+  sinceSeekMs: Infinity,
+  seeksInVain: 0,
+  ...change,
+});
+
+describe("drift", () => {
+  it.each([
+    ["a small error is left alone", { driftMs: 5 }, { kind: "hold" }],
+    ["a correction under way goes on inside the dead zone", { driftMs: 5, rate: 0.99 }, { kind: "hold" }],
+    ["and ends when the error is gone", { driftMs: 1, rate: 0.99 }, { kind: "rate", rate: 1 }],
+    ["or overshot", { driftMs: -4, rate: 0.99 }, { kind: "rate", rate: 1 }],
+    ["nothing is done while the sound device is starting", { driftMs: -900, isSteady: false }, { kind: "hold" }],
+  ] as const)("PB11: %s", (_, change, decision) => {
+    expect(decideDrift(view(change))).toEqual(decision);
+  });
+
+  it.each([
+    ["ahead: slower, in proportion", { driftMs: 12 }, 0.992],
+    ["behind: faster", { driftMs: -12 }, 1.008],
+    ["never by more than 1 %", { driftMs: -200 }, 1.01],
+    ["but by up to 3 % just after a start", { driftMs: -200, sinceStartMs: 500 }, 1.03],
+    ["and no longer when the start is over", { driftMs: -200, rate: 1.03 }, 1.01],
+    ["a correction is strengthened when the error outgrows it", { driftMs: 14, rate: 0.995 }, 1 - 14 / 1500],
+  ] as const)("PB12: %s", (_, change, rate) => {
+    const decision = decideDrift(view(change));
+    expect(decision.kind === "rate" ? decision.rate : decision.kind).toBeCloseTo(rate, 6);
+  });
+
+  it.each([
+    ["a large error is jumped over", { driftMs: 260 }, "seek"],
+    ["but not twice within the cool-down", { driftMs: 260, seeksInVain: 1, sinceSeekMs: 2_000 }, "rate"],
+    ["which ends", { driftMs: 260, seeksInVain: 1, sinceSeekMs: 3_100 }, "seek"],
+    ["and grows while seeking doesn't help", { driftMs: 260, seeksInVain: 3, sinceSeekMs: 6_000 }, "rate"],
+  ] as const)("PB13: %s", (_, change, kind) => {
+    expect(decideDrift(view(change)).kind).toBe(kind);
+  });
+
+  it("PB13: the cool-down is bounded", () => {
+    expect(seekCoolDownMs(40)).toBe(48_000);
+  });
+
+  it("PB12, PB13: rates stay within their bounds and seeks are for large errors only", () => {
+    const drift = fc.double({ min: -2_000, max: 2_000, noNaN: true });
+    fc.assert(
+      fc.property(drift, fc.double({ min: 0, max: 5_000, noNaN: true }), fc.double({ min: 0.97, max: 1.03, noNaN: true }), (driftMs, sinceStartMs, rate) => {
+        const decision = decideDrift(view({ driftMs, sinceStartMs, rate }));
+        if (decision.kind === "seek") expect(Math.abs(driftMs)).toBeGreaterThan(DRIFT_SEEK_MS);
+        const limit = sinceStartMs < 2_000 ? DRIFT_START_RATE_LIMIT : DRIFT_RATE_LIMIT;
+        if (decision.kind === "rate") expect(Math.abs(decision.rate - 1)).toBeLessThanOrEqual(limit + 1e-9);
+      }),
+    );
+  });
+
+  it("PB12: any error within reach of the rate, on any quartz, settles within the dead zone with few changes of rate", () => {
+    const noise = fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 600, maxLength: 600 });
+    fc.assert(
+      fc.property(fc.double({ min: -249, max: 249, noNaN: true }), fc.double({ min: -1e-4, max: 1e-4, noNaN: true }), noise, (startMs, skew, noiseMs) => {
+        let driftMs = startMs;
+        let rate = 1;
+        let changes = 0;
+        for (const [step, errorMs] of noiseMs.entries()) {
+          const decision = decideDrift(view({ driftMs: driftMs + errorMs, sinceStartMs: step * 100, rate }));
+          if (decision.kind === "rate") {
+            rate = decision.rate;
+            changes += 1;
+          }
+          driftMs += 100 * ((1 + skew) * rate - 1);
+          if (step > 350) expect(Math.abs(driftMs)).toBeLessThan(8);
+        }
+        expect(changes).toBeLessThan(20);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe("the playhead's steadiness", () => {
+  const observe = (driftsMs: readonly number[]) => {
+    const steadiness = new Steadiness();
+    return driftsMs.map((driftMs, step) => steadiness.observe(driftMs, step * 100));
+  };
+
+  it("PB11: is trusted after three tenths of a second on one line", () => {
+    expect(observe([-40, -42, -38, -41, -40])).toEqual([false, false, false, true, true]);
+  });
+
+  it("PB11: is lost where the playhead jumps or stands", () => {
+    expect(observe([0, 0, 0, 0, -100, -200, -200, -200, -200])).toEqual([false, false, false, true, false, false, false, false, true]);
+  });
+
+  it("PB11: a correction by rate is steady", () => {
+    expect(observe([-100, -97, -94, -91, -88, -85]).slice(3)).toEqual([true, true, true]);
+  });
+
+  it("PB11: one that never settles is trusted in the end", () => {
+    const trusted = observe(Array.from({ length: 60 }, (_, step) => (step % 2) * 100));
+    expect(trusted.indexOf(true)).toBe(50);
+  });
+});
