@@ -80,6 +80,7 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 60_000,
           fileParallelism: false,
+          isolate: false, // one worker for all files: nothing is loaded twice
           globalSetup: "test/support/build-app.ts",
         },
       },

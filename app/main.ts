@@ -61,5 +61,6 @@ globalThis.beatTorrent = {
   diagnostics: () => (shell.jam ? shell.jam.diagnostics() : Promise.reject(new Error("open a jam first"))),
 };
 watchInstallPrompt((prompt) => shell.install.set(prompt && { prompt }));
+await shell.resume();
 for (const element of document.querySelectorAll("bt-app")) element.app = shell;
-await Promise.all([registerServiceWorker((apply) => shell.update.set({ apply })), shell.resume()]);
+await registerServiceWorker((apply) => shell.update.set({ apply }));

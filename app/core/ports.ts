@@ -61,7 +61,7 @@ export type LinkEvent =
 export interface LinkTransport {
   /** Where events go. Set once, before anything else. Never called synchronously from within a call on this port. */
   onEvent: (event: LinkEvent) => void;
-  /** Starts a link as its offerer. Does nothing if there is one already. */
+  /** Starts a link as its offerer. Does nothing if there is one already, unless that is in state "failed". */
   connect(peerId: PeerId): void;
   /** Hands over what the peer sent through signalling; an offer from an unknown peer opens a link as its answerer. */
   receiveSignal(peerId: PeerId, signal: LinkSignal): void;

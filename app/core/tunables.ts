@@ -168,7 +168,7 @@ export const PLAYBACK_WINDOW_MS = 10_000;
  * A piece due sooner is urgent: taken from whoever has it soonest, the origin included, choked or not. Shorter than a
  * slow link takes for one chunk is a stall; longer costs copies, since listeners get no time to pass the piece on.
  */
-export const URGENT_MS = 2_500;
+export const URGENT_MS = 1500;
 /** Programme tracks that are fetched at a time. One would leave links idle at its end; many spread thin. */
 export const MAX_ACTIVE_TRACKS = 3;
 /** Peers asked for the same block at most (endgame, or late and urgent). Each more is one more duplicate. */
@@ -214,13 +214,13 @@ export const MANIFEST_PIPELINE_PARTS = 8;
 // Uploading ----------------------------------------------------------------------------------------------------------
 
 /** Queueing delay that our uploads may add to our uplink, ms (RFC 6817 names 100 as the most). */
-export const UPLOAD_TARGET_DELAY_MS = 30;
+export const UPLOAD_TARGET_DELAY_MS = 40;
 /** Bytes sent and not yet reported received, over all links: start, least and most. */
 export const UPLOAD_WINDOW_INITIAL_BYTES = 4 * BLOCK_BYTES;
 export const UPLOAD_WINDOW_MIN_BYTES = 2 * BLOCK_BYTES;
 export const UPLOAD_WINDOW_MAX_BYTES = 4 * 1024 * 1024;
 /** Share of the window that one round trip without any queue adds to it. 1 doubles (slow start); above, it swings. */
-export const UPLOAD_WINDOW_GAIN = 0.1;
+export const UPLOAD_WINDOW_GAIN = 0.25;
 /** The lowest delay of this long, ms, is taken for a link without a queue; clocks drift 3 ms a minute (50 ppm). */
 export const UPLOAD_BASE_DELAY_MS = 60_000;
 /**

@@ -105,7 +105,7 @@ export class AddMusic extends WatchingElement {
   #import(item: ImportView): TemplateResult {
     if (item.error !== null) {
       return html`<li class="failed">
-        <p class="problem" role="alert">${item.error}</p>
+        <p role="alert"><strong>${item.fileName}</strong> <span class="problem">${item.error}</span></p>
         <button class="button plain round" aria-label="Dismiss ${item.fileName}" @click=${() => this.jam.dismissImport(item.id)}>
           ${icons.close}
         </button>

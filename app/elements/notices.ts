@@ -59,11 +59,17 @@ export class Notices extends LitElement {
       .notice .button.plain {
         color: inherit;
       }
-      .error {
-        border-left: 8px solid var(--danger);
+      .notice.error::before,
+      .notice.warning::before {
+        content: "";
+        flex: none;
+        width: 10px;
+        height: 10px;
+        border-radius: 50%;
+        background: var(--honey);
       }
-      .warning {
-        border-left: 8px solid var(--honey);
+      .notice.error::before {
+        background: var(--alarm);
       }
       @keyframes arrive {
         from {

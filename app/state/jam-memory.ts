@@ -1,6 +1,6 @@
 /** What this device remembers of one jam, for the next visit. */
 import type { JamRecord, Platform } from "./platform.ts";
-import type { JamId } from "../core/index.ts";
+import type { JamId, SignedDocument } from "../core/index.ts";
 
 export type JamMemoryChange = Partial<Pick<JamRecord, "hostId" | "documents" | "name">>;
 
@@ -16,8 +16,14 @@ export class JamMemory {
     this.#onFailed = onFailed;
   }
 
-  read(): Promise<JamRecord | null> {
-    return this.#platform.jams.get(this.#jamId);
+  /** The documents of the last visit. None when the store can't be read: the server has them too. */
+  async documents(): Promise<readonly SignedDocument[]> {
+    try {
+      return (await this.#read())?.documents ?? [];
+    } catch {
+      this.#onFailed();
+      return [];
+    }
   }
 
   /** One after another, so that "left" is never overtaken by a document that came just before. */
@@ -27,7 +33,7 @@ export class JamMemory {
   }
 
   async #write(change: JamMemoryChange): Promise<void> {
-    const known = await this.read();
+    const known = await this.#read();
     const hostId = change.hostId ?? known?.hostId ?? null;
     if (!hostId) return; // never got as far as the jam
     await this.#platform.jams.put({
@@ -39,5 +45,9 @@ export class JamMemory {
       hostedByMe: hostId === this.#platform.identity.peerId,
       lastVisitMs: this.#platform.wallClockMs(),
     });
+  }
+
+  #read(): Promise<JamRecord | null> {
+    return this.#platform.jams.get(this.#jamId);
   }
 }

@@ -18,7 +18,7 @@ import type { JamService } from "./services.ts";
 import { signal } from "./signals.ts";
 import type { ChunkMap, Connection, EntryView, MemberView, NowPlayingView, SoundState } from "./views.ts";
 import { CLOSE_CODES, EntryIdSchema, Player, Session, TrackIdSchema, decodeManifest } from "../core/index.ts";
-import type { ActionOutcome, Cancel, HostCommand, JamId, LinkStats, MediaSink, PeerId, SessionEvent } from "../core/index.ts";
+import type { ActionOutcome, Cancel, HostCommand, JamId, LinkStats, Manifest, PeerId, SessionEvent, TrackId } from "../core/index.ts";
 
 /** Often enough for a progress bar, seldom enough for a phone's battery. */
 const REFRESH_MS = 500;
@@ -34,7 +34,7 @@ export class LiveJam implements JamService {
   readonly upNext = signal<readonly EntryView[]>([]);
   readonly chunkMap = signal<ChunkMap>(new Uint8Array());
   readonly sound = signal<SoundState>({ kind: "silent" });
-  readonly listenersMayAdd = signal(true);
+  readonly listenersMayAdd = signal(false);
   readonly sync = signal<{ driftMs: number | null; uncertaintyMs: number | null }>({ driftMs: null, uncertaintyMs: null });
   readonly volume = signal({ level: 1, muted: false });
   readonly imports: ImportQueue["list"];
@@ -45,7 +45,7 @@ export class LiveJam implements JamService {
   readonly #imports: ImportQueue;
   readonly #memory: JamMemory;
   readonly #onVisited: () => void;
-  #live: { readonly session: Session; readonly sink: MediaSink; readonly context: EntryContext } | null = null;
+  #live: { readonly session: Session; readonly context: EntryContext } | null = null;
   #name = "";
   #links: ReadonlyMap<PeerId, LinkStats> = new Map();
   #cancelRefresh: Cancel = () => {};
@@ -65,12 +65,13 @@ export class LiveJam implements JamService {
     if (this.#live) return;
     this.#name = name;
     this.connection.set({ kind: "joining" });
-    // The sink is made inside the gesture: iPhones unlock the element that is touched then, and no other.
-    const sink = this.#platform.createSink();
-    this.#start(name, sink).catch((error: unknown) => {
-      this.#notices.show("error", `The jam could not be opened: ${error instanceof Error ? error.message : String(error)}`);
-      this.connection.set({ kind: "ended", reason: "refused" });
-    });
+    const { session } = this.#open(name);
+    // Nothing is awaited before this: a phone unlocks sound only within the gesture itself.
+    void session.join(this.#memory.documents());
+    void this.#platform.settings.update({ name });
+    void this.#platform.settings.read().then(({ volume, muted }) => this.setVolume(volume, muted));
+    if (!this.#platform.keepsMusic) this.#notices.show("info", SENTENCES.memoryStore);
+    this.#refresh();
   }
 
   leave(): void {
@@ -171,9 +172,9 @@ export class LiveJam implements JamService {
     });
   }
 
-  async #start(name: string, sink: MediaSink): Promise<void> {
-    const { identity, clock, random, hasher, chunks, settings } = this.#platform;
-    const [record, { volume, muted }] = await Promise.all([this.#memory.read(), settings.read()]);
+  #open(name: string): { readonly session: Session } {
+    const { identity, clock, random, hasher, chunks } = this.#platform;
+    const sink = this.#platform.createSink();
     const session: Session = new Session({
       jamId: this.jamId,
       name,
@@ -184,19 +185,15 @@ export class LiveJam implements JamService {
       store: chunks,
       channel: this.#platform.createChannel(this.jamId),
       links: this.#platform.createLinks((kind, details) => session.recorder.record(kind, details)),
-      knownDocuments: record?.documents ?? [],
       chooseIceServers: (fromServer) => this.#platform.chooseIceServers(fromServer),
       createPlayer: (source, programming, onEvent) => new Player({ clock, source, programming, sink, onEvent }),
       onEvent: (event) => this.#onSessionEvent(event),
     });
-    const covers = new Covers(session.swarm, (bytes, mimeType) => this.#platform.createPictureUrl(bytes, mimeType), () => this.#askRefresh());
+    const createUrl = (bytes: Uint8Array, mimeType: string) => this.#platform.createPictureUrl(bytes, mimeType);
+    const covers = new Covers(session.swarm, createUrl, () => this.#askRefresh());
     const canPlay = (mimeType: string) => sink.canPlay(mimeType);
-    this.#live = { session, sink, context: { session, selfId: identity.peerId, covers, canPlay } };
-    this.setVolume(volume, muted);
-    if (!this.#platform.keepsMusic) this.#notices.show("info", SENTENCES.memoryStore);
-    session.join();
-    void settings.update({ name });
-    this.#refresh();
+    this.#live = { session, context: { session, selfId: identity.peerId, covers, canPlay } };
+    return this.#live;
   }
 
   #onSessionEvent(event: SessionEvent): void {
@@ -242,7 +239,7 @@ export class LiveJam implements JamService {
     this.#askRefresh();
   }
 
-  async #addTrack(...[trackId, manifest]: Parameters<ConstructorParameters<typeof ImportQueue>[1]>): Promise<void> {
+  async #addTrack(trackId: TrackId, manifest: Manifest): Promise<void> {
     const { session } = this.#live ?? {};
     if (!session) return;
     this.#report(await session.addTrack(trackId, manifest, v.parse(EntryIdSchema, this.#platform.newId())));

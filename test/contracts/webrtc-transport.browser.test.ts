@@ -137,11 +137,26 @@ it("LT10: a link whose peer stays lost is given up after the grace", async () =>
   ofBob.believe("disconnected");
   clock.advance(LINK_GRACE_MS - 1);
   expect(count("bob", isClosed)).toBe(0);
-  ofBob.believe("failed");
   clock.advance(1);
   await until(() => count("bob", isClosed) === 1 && count("alice", isClosed) === 1);
   expect(ofAlice.signalingState).toBe("closed");
   expect(events).toContainEqual({ at: "bob", event: { kind: "closed", peerId: alice, reason: "connection lost" } });
+});
+
+it("LT10: who answered gives a failed link up when no restart comes", async () => {
+  const [, ofBob] = await openLink();
+  ofBob.believe("failed");
+  clock.advance(LINK_RESTART_INTERVAL_MS);
+  await until(() => count("bob", isClosed) === 1);
+});
+
+it("LT10: connecting where the link has failed starts anew", async () => {
+  const [, ofBob] = await openLink();
+  right.connect(alice);
+  ofBob.believe("failed");
+  right.connect(alice);
+  await until(() => count("alice", isOpened) === 2 && count("bob", isOpened) === 2);
+  expect([count("alice", isClosed), count("bob", isClosed)]).toEqual([1, 1]);
 });
 
 it("LT8: a link that does not open in time is closed", async () => {

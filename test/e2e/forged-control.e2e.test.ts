@@ -95,7 +95,7 @@ test("a listener is shown no controls", async () => {
   const code = await alice.startJam();
   await alice.addMusic([MELODY]);
   await bob.joinJam(code);
-  await bob.page.getByRole("list", { name: "Up next" }).waitFor();
+  await bob.waitFor("the track is known", ({ tracks }) => tracks.length === 1);
   for (const name of ["Play", "Pause", "Next"]) {
     const button = bob.page.getByRole("button", { name, exact: true });
     expect((await button.count()) === 0 || (await button.isDisabled()), `${name} is of no use`).toBe(true);

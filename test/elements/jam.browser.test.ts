@@ -160,7 +160,7 @@ describe("adding music", () => {
   });
 
   test("shows how far an import is, and says in a sentence why one failed", async () => {
-    const error = "“notes.txt” is not audio.";
+    const error = "This is not an audio file.";
     const stage = await stageJam("host", ({ jam }) =>
       jam.imports.set([
         { id: "1", fileName: "a.mp3", progress: 0.4, error: null },
@@ -168,7 +168,7 @@ describe("adding music", () => {
       ]),
     );
     await expect.element(page.getByRole("progressbar", { name: "Importing a.mp3" })).toBeVisible();
-    await expect.element(page.getByRole("alert").filter({ hasText: error })).toBeVisible();
+    await expect.element(page.getByRole("alert").filter({ hasText: `notes.txt ${error}` })).toBeVisible();
     await button("Dismiss notes.txt").click();
     expect(stage.calls).toEqual([{ action: "dismissImport", with: ["2"] }]);
   });
@@ -266,7 +266,7 @@ describe("axe finds nothing wrong", () => {
         jam.notices.set([{ id: "n1", kind: "error", text: "The disk is full." }]);
         jam.imports.set([
           { id: "1", fileName: "a.mp3", progress: 0.4, error: null },
-          { id: "2", fileName: "notes.txt", progress: 0, error: "“notes.txt” is not audio." },
+          { id: "2", fileName: "notes.txt", progress: 0, error: "This is not an audio file." },
         ]);
       },
     ],

@@ -6,11 +6,12 @@ import { CHROMIUM_ARGS, requireChromium } from "./chromium.ts";
 import { startJamServer } from "./jam-server.ts";
 import type { JamServer } from "./jam-server.ts";
 import { Person } from "./person.ts";
+import type { PersonOptions } from "./person.ts";
 
 export interface JamParty {
   readonly server: () => JamServer;
   /** Someone new, who goes home when the test is over. */
-  invite(name: string, options?: { readonly initScript?: () => void }): Promise<Person>;
+  invite(name: string, options?: PersonOptions): Promise<Person>;
 }
 
 /** To be called at the top of a test file. After each test, no page may have had an error that nobody caught. */

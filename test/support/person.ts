@@ -9,6 +9,13 @@ declare global {
   var beatTorrent: { diagnostics(): Promise<Diagnostics> } | undefined;
 }
 
+export interface PersonOptions {
+  /** Runs in every page before the app does. */
+  readonly initScript?: () => void;
+  /** Between two looks at the diagnostics while waiting, ms (50): each look costs the browser a little. */
+  readonly pollMs?: number;
+}
+
 export interface Heard {
   readonly positionMs: number;
   readonly trackId: string;
@@ -25,9 +32,11 @@ export class Person {
   /** The last that the page logged, for messages of failing tests. */
   readonly #log: string[] = [];
   readonly #baseUrl: string;
+  readonly #pollMs: number;
 
-  private constructor(name: string, context: BrowserContext, page: Page, baseUrl: string) {
+  private constructor(name: string, context: BrowserContext, page: Page, baseUrl: string, options: PersonOptions) {
     this.name = name;
+    this.#pollMs = options.pollMs ?? 50;
     this.context = context;
     this.page = page;
     this.#baseUrl = baseUrl;
@@ -38,17 +47,12 @@ export class Person {
     });
   }
 
-  /** Opens a browser profile of their own. `initScript` runs in every page before the app does. */
-  static async arrive(
-    browser: Browser,
-    baseUrl: string,
-    name: string,
-    options: { readonly initScript?: () => void } = {},
-  ): Promise<Person> {
+  /** Opens a browser profile of their own. */
+  static async arrive(browser: Browser, baseUrl: string, name: string, options: PersonOptions = {}): Promise<Person> {
     const context = await browser.newContext({ viewport: { width: 900, height: 900 } });
     context.setDefaultTimeout(20_000);
     if (options.initScript) await context.addInitScript(options.initScript);
-    return new Person(name, context, await context.newPage(), baseUrl);
+    return new Person(name, context, await context.newPage(), baseUrl, options);
   }
 
   async leave(): Promise<void> {
@@ -144,7 +148,7 @@ export class Person {
     while (performance.now() < deadlineMs) {
       last = await this.diagnostics().catch(() => null); // the page may be loading
       if (last && isMet(last)) return last;
-      await this.page.waitForTimeout(POLL_MS);
+      await this.page.waitForTimeout(this.#pollMs);
     }
     const evidence = [`Diagnostics: ${JSON.stringify(last)}`, ...this.#log, ...this.uncaught].join("\n");
     throw new Error(`${this.name} waited ${timeoutMs} ms in vain until ${what}.\n${evidence}`);
@@ -176,7 +180,6 @@ export class Person {
   }
 }
 
-const POLL_MS = 50;
 const LOG_LINES = 20;
 
 /** How far apart playheads are, ms: the widest gap between any two of them, were they all read at one moment. */

@@ -64,8 +64,6 @@ export interface SessionOptions {
   readonly store: ChunkStore;
   readonly channel: SignallingChannel;
   readonly links: LinkTransport;
-  /** From an earlier visit. */
-  readonly knownDocuments: readonly SignedDocument[];
   /** Lets the page's own TURN settings override the server's. */
   chooseIceServers(fromServer: readonly IceServer[]): readonly IceServer[];
   /** Absent where nobody listens. */
@@ -86,6 +84,7 @@ export class Session {
   #name: string;
   #cancelTick: Cancel = () => {};
   #pinned = "";
+  #hasLeft = false;
 
   constructor(options: SessionOptions) {
     const { jamId, identity, clock, random, hasher, store, links, channel } = options;
@@ -93,7 +92,6 @@ export class Session {
     this.#name = options.name;
     this.recorder = new FlightRecorder(() => clock.nowMs());
     this.#state = new JamState(jamId);
-    for (const signed of options.knownDocuments) this.#state.offer(signed);
     this.swarm = new Swarm({
       selfId: identity.peerId,
       clock,
@@ -168,15 +166,21 @@ export class Session {
 
   // What a person does.
 
-  /** The join gesture. */
-  join(): void {
+  /**
+   * To be called inside the gesture, which unlocks sound; what was kept from an earlier visit may come a moment later.
+   */
+  async join(knownDocuments: Promise<readonly SignedDocument[]>): Promise<void> {
     this.recorder.record("join", { jam: this.#options.jamId });
     this.player?.start();
+    const documents = await knownDocuments;
+    if (this.#hasLeft) return;
+    for (const signed of documents) this.#state.offer(signed);
     this.#server.open();
     this.#tick();
   }
 
   leave(): void {
+    this.#hasLeft = true;
     this.#cancelTick();
     this.player?.stop();
     this.#links.stop();

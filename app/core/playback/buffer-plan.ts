@@ -85,7 +85,8 @@ function findExcess(buffered: readonly Range[], keepFromMs: number, keepUntilMs:
   if (first && first[0] < keepFromMs - BUFFER_SLACK_MS) return { kind: "remove", startMs: 0, endMs: keepFromMs };
   const last = buffered.at(-1);
   // A chunk is appended whole, so the last one may reach beyond the horizon by its length.
-  if (last && last[1] > keepUntilMs + 2 * BUFFER_SLACK_MS) return { kind: "remove", startMs: keepUntilMs + BUFFER_SLACK_MS, endMs: Infinity };
+  if (last && last[1] > keepUntilMs + 2 * BUFFER_SLACK_MS)
+    return { kind: "remove", startMs: keepUntilMs + BUFFER_SLACK_MS, endMs: Infinity };
   return null;
 }
 

@@ -43,6 +43,8 @@ export type DriftDecision =
 
 /** What is left of the noise of `currentTime` after smoothing, ms. */
 const STEADY_NOISE_MS = 15;
+/** 1 + limit - 1 is not limit in floating point. */
+const ROUNDING = 1e-9;
 /** A correction under way is strengthened when the error has outgrown it by this factor. */
 const OUTGROWN = 1.5;
 
@@ -59,7 +61,7 @@ export function decideDrift(view: DriftView): DriftDecision {
   const wanted = 1 - Math.min(limit, Math.max(-limit, driftMs / DRIFT_CORRECTION_MS));
   // One rate for the whole correction: each change costs the browser a new set of resampler taps.
   const isStrongEnough = Math.abs(wanted - 1) <= Math.abs(rate - 1) * OUTGROWN;
-  const isWithinLimit = Math.abs(rate - 1) <= limit;
+  const isWithinLimit = Math.abs(rate - 1) <= limit + ROUNDING;
   return isCorrecting && isStrongEnough && isWithinLimit ? { kind: "hold" } : { kind: "rate", rate: wanted };
 }
 

@@ -132,7 +132,10 @@ export class Filler {
   }
 
   #isStillWanted(place: Place): boolean {
-    return this.#cutFromMs === null && this.#timeline?.places.some(({ entryId, startMs }) => entryId === place.entryId && startMs === place.startMs) === true;
+    return (
+      this.#cutFromMs === null &&
+      this.#timeline?.places.some(({ entryId, startMs }) => entryId === place.entryId && startMs === place.startMs) === true
+    );
   }
 
   #onRefusal(step: Exclude<BufferStep, { kind: "none" }>, error: unknown): Outcome {

@@ -199,7 +199,8 @@ export class Player implements PlaybackApi {
     if (this.#phase.kind === "blocked") return;
     if (this.#phase.kind === "idle" || this.#phase.kind === "resting") this.#phase = { kind: "filling", reason: "start" };
     else if (hasJumped) this.#halt({ kind: "filling", reason: "jump" });
-    else if (aim.isSilent && aim.startsInMs > PATIENCE_MS && isMoving(this.#phase)) this.#halt({ kind: "filling", reason: "unplayable" });
+    else if (aim.isSilent && aim.startsInMs > PATIENCE_MS && isMoving(this.#phase))
+      this.#halt({ kind: "filling", reason: "unplayable" });
 
     if (this.#phase.kind === "filling") this.#park(aim);
     if (this.#phase.kind === "parking") this.#launchWhenDue(aim);
@@ -376,7 +377,8 @@ export class Player implements PlaybackApi {
   /** The sink has begun anew, with nothing buffered. */
   #onSinkFailure(message: string, mediaMs: number | null): void {
     const phase = this.#phase;
-    const isStart = phase.kind === "launching" || (phase.kind === "playing" && this.#nowMs() - phase.sinceMs < DRIFT_MEASURE_AFTER_MS);
+    const isStart =
+      phase.kind === "launching" || (phase.kind === "playing" && this.#nowMs() - phase.sinceMs < DRIFT_MEASURE_AFTER_MS);
     // A failure right at the start, wherever that is, is the sound device's (Firefox without one); else the music's.
     if (isStart) this.#failedStarts += 1;
     else if (mediaMs !== null) this.#filler.blame(mediaMs, message);

@@ -4,13 +4,7 @@
  * server is gone. Small corrections are slewed, because music follows this clock. It knows nothing of sockets: it is
  * fed samples and asked for times.
  */
-import {
-  CLOCK_JUMP_MS,
-  CLOCK_MAX_SKEW,
-  CLOCK_ROUGH_UNCERTAINTY_MS,
-  CLOCK_SLEW_RATE,
-  CLOCK_WINDOW,
-} from "../tunables.ts";
+import { CLOCK_JUMP_MS, CLOCK_MAX_SKEW, CLOCK_ROUGH_UNCERTAINTY_MS, CLOCK_SLEW_RATE, CLOCK_WINDOW } from "../tunables.ts";
 import { estimateSkew } from "./clock-skew.ts";
 import type { ClockReading } from "./clock-skew.ts";
 
@@ -49,7 +43,8 @@ export class ReferenceClock {
     const reading: ClockReading = { atMs: receivedMs, offsetMs: referenceMs - receivedMs, rttMs: null };
     // Once there are samples, a rough reading only tells whether the server has started anew with another clock.
     // It may be late by seconds on a bad link, but never early.
-    const isLate = this.#errorOf(reading, receivedMs) <= 0 && this.#errorOf(reading, receivedMs) > -20 * CLOCK_ROUGH_UNCERTAINTY_MS;
+    const isLate =
+      this.#errorOf(reading, receivedMs) <= 0 && this.#errorOf(reading, receivedMs) > -20 * CLOCK_ROUGH_UNCERTAINTY_MS;
     if (this.#best && (isLate || this.#agrees(reading, receivedMs))) return;
     this.#believe([reading], receivedMs);
   }

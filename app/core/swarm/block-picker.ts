@@ -183,9 +183,7 @@ class Picking {
         const asks = piece.asks(block);
         if (piece.isHere(block) || asks.length === 0 || asks.length >= MAX_ASKS_PER_BLOCK) continue;
         if (this.#isBlockTaken(track, piece.index, block) || asks.some((ask) => ask.peerId === open.link.peerId)) continue;
-        const isSooner = this.#nowMs + this.#expectedMs(open, piece.blockLength(block), false) < earliest(asks);
-        const isLate = this.#nowMs > earliest(asks);
-        if ((isSooner || isLate) && this.#maySupply(open, track, piece.index)) this.#take(open, track, piece.index, block, false);
+        if (this.#nowMs > earliest(asks) && this.#maySupply(open, track, piece.index)) this.#take(open, track, piece.index, block, false);
       }
   }
 

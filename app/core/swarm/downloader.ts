@@ -17,7 +17,7 @@ import type { TimedDemand } from "./playback-window.ts";
 import type { TrackState } from "./track-state.ts";
 
 /** A block counts as late after this many times its expected time, and a little: guesses are rough. */
-const LATE_FACTOR = 1.5;
+const LATE_FACTOR = 2;
 const LATE_EXTRA_MS = 100;
 
 /** Bad pieces kept per track until a good copy shows who was guilty. A poisoner betrays itself with the first. */

@@ -124,10 +124,18 @@ export class ChunkBuffer {
     try {
       await new Promise<void>((resolve, reject) => {
         const options = { once: true };
-        buffer.addEventListener("error", () => reject(new SinkError("refused", "the browser could not parse the chunk")), options);
+        buffer.addEventListener(
+          "error",
+          () => reject(new SinkError("refused", "the browser could not parse the chunk")),
+          options,
+        );
         buffer.addEventListener("updateend", () => resolve(), options); // comes after `error`, too
         // A closed source sends neither: its buffer is gone with it.
-        this.#source.addEventListener("sourceclose", () => reject(new SinkError("closed", "the media source was closed")), options);
+        this.#source.addEventListener(
+          "sourceclose",
+          () => reject(new SinkError("closed", "the media source was closed")),
+          options,
+        );
         start(buffer);
       });
     } catch (error) {

@@ -11,12 +11,14 @@ export interface LockScreenTrack {
 export function showOnLockScreen(track: LockScreenTrack | null, isPlaying: boolean): void {
   if (!("mediaSession" in navigator)) return;
   navigator.mediaSession.metadata =
-    track && new MediaMetadata({ title: track.title, artist: track.artist, artwork: track.coverUrl ? [{ src: track.coverUrl }] : [] });
+    track &&
+    new MediaMetadata({ title: track.title, artist: track.artist, artwork: track.coverUrl ? [{ src: track.coverUrl }] : [] });
   navigator.mediaSession.playbackState = !track ? "none" : isPlaying ? "playing" : "paused";
 }
 
 /** Null takes a button away: listeners who may not control have none. */
 export function handleLockScreenButtons(buttons: Readonly<Partial<Record<"play" | "pause" | "nexttrack", () => void>>>): void {
   if (!("mediaSession" in navigator)) return;
-  for (const button of ["play", "pause", "nexttrack"] as const) navigator.mediaSession.setActionHandler(button, buttons[button] ?? null);
+  for (const button of ["play", "pause", "nexttrack"] as const)
+    navigator.mediaSession.setActionHandler(button, buttons[button] ?? null);
 }

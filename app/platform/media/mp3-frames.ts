@@ -18,7 +18,7 @@ const HEADER_BYTES = 4;
 /** Every whole frame in `bytes`, in order; anything between frames is skipped. */
 export function findMp3Frames(bytes: Uint8Array): Mp3Frame[] {
   const frames: Mp3Frame[] = [];
-  for (let offset = 0; offset + HEADER_BYTES <= bytes.length; ) {
+  for (let offset = 0; offset + HEADER_BYTES <= bytes.length;) {
     const frame = readHeader(bytes, offset);
     if (frame && offset + frame.sizeBytes <= bytes.length) {
       frames.push(frame);

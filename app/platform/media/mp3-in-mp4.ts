@@ -29,8 +29,27 @@ type Bytes = readonly number[] | Uint8Array;
 function writeInit({ sampleRateHz, channels, isMpeg1 }: Mp3Frame): Uint8Array<ArrayBuffer> {
   const unityMatrix = [0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000].flatMap(u32);
   const trackId = u32(1);
-  const mvhd = fullBox("mvhd", 0, [...zeros(8), ...u32(1000), ...zeros(4), ...u32(0x10000), ...u16(0x100), ...zeros(10), ...unityMatrix, ...zeros(24), ...u32(2)]);
-  const tkhd = fullBox("tkhd", 3, [...zeros(8), ...trackId, ...zeros(4 + 4 + 8), ...zeros(4), ...u16(0x100), ...zeros(2), ...unityMatrix, ...zeros(8)]);
+  const mvhd = fullBox("mvhd", 0, [
+    ...zeros(8),
+    ...u32(1000),
+    ...zeros(4),
+    ...u32(0x10000),
+    ...u16(0x100),
+    ...zeros(10),
+    ...unityMatrix,
+    ...zeros(24),
+    ...u32(2),
+  ]);
+  const tkhd = fullBox("tkhd", 3, [
+    ...zeros(8),
+    ...trackId,
+    ...zeros(4 + 4 + 8),
+    ...zeros(4),
+    ...u16(0x100),
+    ...zeros(2),
+    ...unityMatrix,
+    ...zeros(8),
+  ]);
   const mdhd = fullBox("mdhd", 0, [...zeros(8), ...u32(sampleRateHz), ...zeros(4), ...u16(0x55c4), ...zeros(2)]); // "und"
   const hdlr = fullBox("hdlr", 0, [...zeros(4), ...ascii("soun"), ...zeros(12), 0]);
   const dinf = box("dinf", fullBox("dref", 0, u32(1), fullBox("url ", 1)));
@@ -50,7 +69,10 @@ function writeInit({ sampleRateHz, channels, isMpeg1 }: Mp3Frame): Uint8Array<Ar
   const minf = box("minf", fullBox("smhd", 0, zeros(4)), dinf, stbl);
   const trak = box("trak", tkhd, box("mdia", mdhd, hdlr, minf));
   const mvex = box("mvex", fullBox("trex", 0, [...trackId, ...u32(1), ...zeros(12)]));
-  return concat([box("ftyp", [...ascii("iso5"), ...zeros(4), ...ascii("iso5"), ...ascii("mp41")]), box("moov", mvhd, trak, mvex)]);
+  return concat([
+    box("ftyp", [...ascii("iso5"), ...zeros(4), ...ascii("iso5"), ...ascii("mp41")]),
+    box("moov", mvhd, trak, mvex),
+  ]);
 }
 
 /** ISO/IEC 14496-1 descriptors; object type 0x6b is MPEG-1 audio, 0x69 MPEG-2 audio. There is no decoder-specific info. */
@@ -78,7 +100,12 @@ function writeFragment(chunk: Uint8Array, frames: readonly Mp3Frame[], decodeTim
     box(
       "moof",
       fullBox("mfhd", 0, u32(1)),
-      box("traf", tfhd, tfdt, fullBox("trun", HAS_DATA_OFFSET | HAS_SIZES, [...u32(frames.length), ...u32(dataOffset), ...sizes])),
+      box(
+        "traf",
+        tfhd,
+        tfdt,
+        fullBox("trun", HAS_DATA_OFFSET | HAS_SIZES, [...u32(frames.length), ...u32(dataOffset), ...sizes]),
+      ),
     );
   const moof = moofWith(moofWith(0).length + 8);
   const mdat = box("mdat", ...frames.map((frame) => chunk.subarray(frame.offset, frame.offset + frame.sizeBytes)));

@@ -202,7 +202,21 @@ export class PeerLink {
     } else if (state === "disconnected" || state === "failed") {
       this.#cancelGrace ??= this.#clock.schedule(LINK_GRACE_MS, () => this.end("connection lost"));
       if (this.#isOfferer) this.#restartAfter(state === "failed" ? 0 : LINK_RESTART_DELAY_MS);
+      else if (state === "failed") this.#expectRestart();
     }
+  }
+
+  /**
+   * Where ICE has failed, an offerer that lives restarts within its interval. One that does not has given the link up,
+   * while we slept perhaps: holding on to it would only delay the next.
+   */
+  #expectRestart(): void {
+    this.#cancelGrace?.();
+    this.#cancelGrace = this.#clock.schedule(LINK_RESTART_INTERVAL_MS, () => this.end("connection lost"));
+  }
+
+  get hasFailed(): boolean {
+    return this.#connection.connectionState === "failed";
   }
 
   #tellState(): void {

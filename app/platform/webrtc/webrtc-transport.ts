@@ -57,7 +57,10 @@ class Transport implements WebRtcTransport {
 
   connect(peerId: PeerId): void {
     if (peerId === this.#selfId) throw new Error("a peer has no link to itself");
-    if (!this.#entries.has(peerId)) this.#create(peerId)?.offer();
+    const link = this.#entries.get(peerId)?.link;
+    if (link && !link.hasFailed) return;
+    link?.end("failed, and wanted again");
+    this.#create(peerId)?.offer();
   }
 
   receiveSignal(peerId: PeerId, signal: LinkSignal): void {

@@ -9,7 +9,11 @@ import { makeSong } from "../../support/songs.ts";
 import { makeEntry } from "../jam/jam-fixtures.ts";
 
 /** 100 s in chunks of 2 s, 30 KB each; 20 ms of encoder delay at the front. */
-const manifest: Manifest = { ...makeSong({ chunks: 50, chunkBytes: 30_000 }).manifest, durationUs: 99_980_000, musicStartUs: 20_000 };
+const manifest: Manifest = {
+  ...makeSong({ chunks: 50, chunkBytes: 30_000 }).manifest,
+  durationUs: 99_980_000,
+  musicStartUs: 20_000,
+};
 const entry = (name: string) => makeEntry(name, { durationMs: 99_980 });
 /** a at 10 s, b right behind, c behind that. */
 const { places } = layTimeline(EMPTY_TIMELINE, entry("a"), [entry("b"), entry("c")]).timeline;
@@ -99,8 +103,15 @@ describe("the buffer plan", () => {
   });
 
   it("PB10: what lies far behind or far ahead is removed", () => {
-    expect(planBuffer(view({ targetMs: 60_000, buffered: [[10_000, 60_000]] }))).toEqual({ kind: "remove", startMs: 0, endMs: 45_000 });
-    expect(planBuffer(view({ targetMs: 11_000, buffered: [[10_000, 70_000]] }))).toMatchObject({ kind: "remove", startMs: 46_000 });
+    expect(planBuffer(view({ targetMs: 60_000, buffered: [[10_000, 60_000]] }))).toEqual({
+      kind: "remove",
+      startMs: 0,
+      endMs: 45_000,
+    });
+    expect(planBuffer(view({ targetMs: 11_000, buffered: [[10_000, 70_000]] }))).toMatchObject({
+      kind: "remove",
+      startMs: 46_000,
+    });
   });
 
   it("PB10: large chunks stop at a number of bytes, but the first ones come whatever their size", () => {
@@ -131,7 +142,9 @@ describe("the buffer plan", () => {
           expect(missing).not.toContain(step.index);
           expect(spent).not.toContain(step.index);
           const chunk = rangeOf(step, manifest);
-          expect(coveredMs(start.buffered, [Math.max(chunk[0], targetMs), chunk[1]])).toBeLessThan(chunk[1] - Math.max(chunk[0], targetMs));
+          expect(coveredMs(start.buffered, [Math.max(chunk[0], targetMs), chunk[1]])).toBeLessThan(
+            chunk[1] - Math.max(chunk[0], targetMs),
+          );
         }
         const { buffered } = fill(start);
         const horizonMs = horizonOf(start);

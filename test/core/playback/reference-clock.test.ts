@@ -63,27 +63,34 @@ describe("the reference clock", () => {
     const probe = fc.record({ pauseMs: fc.double({ min: 10, max: 20_000, noNaN: true }), thereMs: wayMs, backMs: wayMs });
     const skew = fc.double({ min: -CLOCK_MAX_SKEW, max: CLOCK_MAX_SKEW, noNaN: true });
     fc.assert(
-      fc.property(fc.array(probe, { minLength: 1, maxLength: 80 }), skew, fc.double({ min: 0, max: 1e9, noNaN: true }), (probes, rate, offsetMs) => {
-        const server = new Server(offsetMs, rate);
-        const clock = new ReferenceClock();
-        let nowMs = 0;
-        for (const { pauseMs, thereMs, backMs } of probes) {
-          clock.addSample(server.exchange(nowMs, thereMs, backMs));
-          nowMs += thereMs + backMs;
-          for (const laterMs of [nowMs, nowMs + pauseMs / 2, nowMs + pauseMs]) {
-            const errorMs = Math.abs((clock.referenceMs(laterMs) ?? NaN) - server.trueMs(laterMs));
-            expect(errorMs).toBeLessThanOrEqual((clock.estimate(laterMs).uncertaintyMs ?? NaN) + 0.01);
+      fc.property(
+        fc.array(probe, { minLength: 1, maxLength: 80 }),
+        skew,
+        fc.double({ min: 0, max: 1e9, noNaN: true }),
+        (probes, rate, offsetMs) => {
+          const server = new Server(offsetMs, rate);
+          const clock = new ReferenceClock();
+          let nowMs = 0;
+          for (const { pauseMs, thereMs, backMs } of probes) {
+            clock.addSample(server.exchange(nowMs, thereMs, backMs));
+            nowMs += thereMs + backMs;
+            for (const laterMs of [nowMs, nowMs + pauseMs / 2, nowMs + pauseMs]) {
+              const errorMs = Math.abs((clock.referenceMs(laterMs) ?? NaN) - server.trueMs(laterMs));
+              expect(errorMs).toBeLessThanOrEqual((clock.estimate(laterMs).uncertaintyMs ?? NaN) + 0.01);
+            }
+            nowMs += pauseMs;
           }
-          nowMs += pauseMs;
-        }
-      }),
+        },
+      ),
     );
   });
 
   it("PB1: tracks the skew between two quartzes, and runs on through an outage", () => {
     const server = new Server(0, 60e-6);
     const jitterMs = (step: number) => (step * 7919) % 5;
-    const samples = Array.from({ length: 40 }, (_, step) => server.exchange(step * 5_000, 10 + jitterMs(step), 10 + jitterMs(step + 3)));
+    const samples = Array.from({ length: 40 }, (_, step) =>
+      server.exchange(step * 5_000, 10 + jitterMs(step), 10 + jitterMs(step + 3)),
+    );
     const clock = clockAfter(...samples);
     const tenMinutesLaterMs = 200_000 + 600_000;
     expect(Math.abs((clock.referenceMs(tenMinutesLaterMs) ?? NaN) - server.trueMs(tenMinutesLaterMs))).toBeLessThan(10);
@@ -129,7 +136,8 @@ describe("the reference clock", () => {
     const server = new Server(5_000, 80e-6);
     const clock = clockAfter(...Array.from({ length: 30 }, (_, step) => server.exchange(step * 5_000, 40, 10)));
     clock.addSample(server.exchange(150_000, 2, 2));
-    for (const localMs of [150_100, 152_000, 400_000]) expect(clock.localMs(clock.referenceMs(localMs) ?? NaN)).toBeCloseTo(localMs, 4);
+    for (const localMs of [150_100, 152_000, 400_000])
+      expect(clock.localMs(clock.referenceMs(localMs) ?? NaN)).toBeCloseTo(localMs, 4);
   });
 
   it("PB1: probes come in pairs, eight within the first second, then every few seconds", () => {

@@ -13,8 +13,7 @@ function lay(timeline: Timeline, names: string) {
   return layTimeline(timeline, current, following);
 }
 
-const show = (timeline: Timeline) =>
-  timeline.places.map((place) => `${place.entryId.at(-1)}@${place.startMs / 1000}`).join(" ");
+const show = (timeline: Timeline) => timeline.places.map((place) => `${place.entryId.at(-1)}@${place.startMs / 1000}`).join(" ");
 
 describe("the timeline", () => {
   it("PB5: entries lie end to end", () => {
@@ -72,7 +71,9 @@ describe("the timeline", () => {
             const next = after.places[index + 1];
             if (next) expect(next.startMs).toBe(endOf(place));
             // Where other music may be buffered, either it is cut or we are beyond it.
-            const overlapped = before.places.filter((old) => old.startMs < endOf(place) && endOf(old) > place.startMs && old.entryId !== place.entryId);
+            const overlapped = before.places.filter(
+              (old) => old.startMs < endOf(place) && endOf(old) > place.startMs && old.entryId !== place.entryId,
+            );
             for (const old of overlapped) expect(old.startMs).toBeGreaterThanOrEqual(cutFromMs ?? Infinity);
             expect(endOf(place)).toBeLessThanOrEqual(after.usedUntilMs);
           }
