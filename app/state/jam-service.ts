@@ -9,34 +9,22 @@ import type { Diagnostics } from "./diagnostics.ts";
 import { ImportQueue } from "./import-queue.ts";
 import { JamMemory } from "./jam-memory.ts";
 import type { JamMemoryChange } from "./jam-memory.ts";
-import { chunkMapOf, memberViews, nowPlayingView, soundOf, upNextViews } from "./jam-views.ts";
+import { JamScreen } from "./jam-screen.ts";
 import type { EntryContext } from "./jam-views.ts";
 import { Notices } from "./notices.ts";
 import type { Platform } from "./platform.ts";
 import { refusalSentence, SENTENCES } from "./sentences.ts";
 import type { JamService } from "./services.ts";
-import { signal } from "./signals.ts";
-import type { ChunkMap, Connection, EntryView, MemberView, NowPlayingView, SoundState } from "./views.ts";
 import { CLOSE_CODES, EntryIdSchema, Player, Session, TrackIdSchema, decodeManifest } from "../core/index.ts";
 import type { ActionOutcome, Cancel, HostCommand, JamId, LinkStats, Manifest, PeerId, SessionEvent, TrackId } from "../core/index.ts";
 
 /** Often enough for a progress bar, seldom enough for a phone's battery. */
 const REFRESH_MS = 500;
-/** Extrapolated positions that are off by less are left alone, so that nothing on the screen twitches. */
-const POSITION_TOLERANCE_MS = 60;
+/** What happens at once is shown at once; a hundred chunks a second are not a hundred renderings. */
+const COALESCE_MS = 40;
 
-export class LiveJam implements JamService {
+export class LiveJam extends JamScreen implements JamService {
   readonly jamId: JamId;
-  readonly connection = signal<Connection>({ kind: "idle" });
-  readonly isHost = signal(false);
-  readonly members = signal<readonly MemberView[]>([]);
-  readonly nowPlaying = signal<NowPlayingView | null>(null);
-  readonly upNext = signal<readonly EntryView[]>([]);
-  readonly chunkMap = signal<ChunkMap>(new Uint8Array());
-  readonly sound = signal<SoundState>({ kind: "silent" });
-  readonly listenersMayAdd = signal(false);
-  readonly sync = signal<{ driftMs: number | null; uncertaintyMs: number | null }>({ driftMs: null, uncertaintyMs: null });
-  readonly volume = signal({ level: 1, muted: false });
   readonly imports: ImportQueue["list"];
   readonly notices: Notices["list"];
 
@@ -52,6 +40,7 @@ export class LiveJam implements JamService {
   #refreshAsked = false;
 
   constructor(jamId: JamId, platform: Platform, onVisited: () => void) {
+    super();
     this.jamId = jamId;
     this.#platform = platform;
     this.#onVisited = onVisited;
@@ -259,11 +248,11 @@ export class LiveJam implements JamService {
 
   // Signals.
 
-  /** Many events make one refresh. */
+  /** Many events make one rendering. */
   #askRefresh(): void {
     if (this.#refreshAsked) return;
     this.#refreshAsked = true;
-    queueMicrotask(() => {
+    this.#platform.clock.schedule(COALESCE_MS, () => {
       this.#refreshAsked = false;
       this.#render();
     });
@@ -276,22 +265,7 @@ export class LiveJam implements JamService {
   }
 
   #render(): void {
-    if (!this.#live) return;
-    const { session, context } = this.#live;
-    const nowMs = this.#platform.clock.nowMs();
-    this.isHost.set(session.isHost);
-    this.listenersMayAdd.set(session.listenersMayAdd);
-    setIfChanged(this.members, memberViews(session, this.#platform.identity.peerId, this.#links));
-    setIfChanged(this.upNext, upNextViews(context));
-    setIfChanged(this.sound, soundOf(session));
-    const chunkMap = chunkMapOf(session);
-    if (!isSameMap(this.chunkMap.get(), chunkMap)) this.chunkMap.set(chunkMap);
-    setIfChanged(this.sync, {
-      driftMs: session.player?.stats().driftMs ?? null,
-      uncertaintyMs: session.referenceClock.estimate(nowMs)?.uncertaintyMs ?? null,
-    });
-    const playing = nowPlayingView(context, nowMs);
-    if (!isSamePlace(this.nowPlaying.get(), playing)) this.nowPlaying.set(playing);
+    if (this.#live) this.show(this.#live.context, this.#links, this.#platform.clock.nowMs());
   }
 
   async #readLinks(): Promise<void> {
@@ -302,20 +276,4 @@ export class LiveJam implements JamService {
     );
     this.#links = new Map(linked.flatMap(([peerId, stats]) => (stats ? [[peerId, stats] as const] : [])));
   }
-}
-
-function setIfChanged<T>(target: { get(): T; set(value: T): void }, value: T): void {
-  if (JSON.stringify(target.get()) !== JSON.stringify(value)) target.set(value);
-}
-
-function isSameMap(before: ChunkMap, after: ChunkMap): boolean {
-  return before.length === after.length && before.every((state, index) => state === after[index]);
-}
-
-/** True when extrapolating `before` gives `after`. */
-function isSamePlace(before: NowPlayingView | null, after: NowPlayingView | null): boolean {
-  if (!before || !after) return before === after;
-  if (before.playing !== after.playing || JSON.stringify(before.entry) !== JSON.stringify(after.entry)) return false;
-  const expectedMs = before.positionMs + (before.playing ? after.atMs - before.atMs : 0);
-  return Math.abs(expectedMs - after.positionMs) < POSITION_TOLERANCE_MS;
 }

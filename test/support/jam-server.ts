@@ -1,6 +1,7 @@
 /** The real server, serving the built app, for tests and benches that drive browsers. */
 import { readConfig } from "../../server/config.ts";
 import { startServer } from "../../server/server.ts";
+import { BUILT_APP } from "./build-app.ts";
 
 export interface JamServer {
   /** Without a slash at its end. A secure context for browsers, since it is this machine. */
@@ -17,6 +18,7 @@ export async function startJamServer(options: { readonly port?: number } = {}): 
       HOST: "127.0.0.1",
       ICE_PUBLIC_DEFAULTS: "off",
       LOG_LEVEL: "silent",
+      APP_DIRECTORY: BUILT_APP,
       CONNECTIONS_PER_ADDRESS: "1000",
       CONNECTION_ATTEMPTS_PER_MINUTE: "10000",
       JAMS_PER_ADDRESS: "1000",

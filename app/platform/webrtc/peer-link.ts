@@ -53,6 +53,7 @@ export class PeerLink {
   #work: Promise<void> = Promise.resolve();
   #isEnded = false;
   #isOpen = false;
+  #hasFailed = false;
   #toldState: LinkState | null = null;
   /** The side that offered first offers again when ICE must restart. */
   #isOfferer = false;
@@ -199,7 +200,9 @@ export class PeerLink {
       this.#cancelRestart?.();
       this.#cancelGrace?.();
       this.#cancelRestart = this.#cancelGrace = null;
+      this.#hasFailed = false;
     } else if (state === "disconnected" || state === "failed") {
+      this.#hasFailed ||= state === "failed";
       this.#cancelGrace ??= this.#clock.schedule(LINK_GRACE_MS, () => this.end("connection lost"));
       if (this.#isOfferer) this.#restartAfter(state === "failed" ? 0 : LINK_RESTART_DELAY_MS);
       else if (state === "failed") this.#expectRestart();
@@ -215,8 +218,9 @@ export class PeerLink {
     this.#cancelGrace = this.#clock.schedule(LINK_RESTART_INTERVAL_MS, () => this.end("connection lost"));
   }
 
+  /** ICE has failed and has not connected since, whatever the browser calls the state meanwhile. */
   get hasFailed(): boolean {
-    return this.#connection.connectionState === "failed";
+    return this.#hasFailed;
   }
 
   #tellState(): void {
