@@ -48,7 +48,7 @@ export default defineConfig({
   },
   test: {
     root: repository,
-    slowTestThreshold: 5000,
+    slowTestThreshold: 30_000,
     projects: [
       {
         root: repository,

@@ -60,6 +60,10 @@ const shell = new Shell(platform, await platform.settings.read(), addressBar);
 globalThis.beatTorrent = {
   diagnostics: () => (shell.jam ? shell.jam.diagnostics() : Promise.reject(new Error("open a jam first"))),
 };
+// Friends learn of it at once, instead of by silence.
+addEventListener("pagehide", (event) => {
+  if (!event.persisted) shell.jam?.suspend();
+});
 watchInstallPrompt((prompt) => shell.install.set(prompt && { prompt }));
 await shell.resume();
 for (const element of document.querySelectorAll("bt-app")) element.app = shell;

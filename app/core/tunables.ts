@@ -180,6 +180,11 @@ export const MAX_ASKS_PER_BLOCK = 2;
 export const ORIGIN_HANDICAP_MS = 60;
 /** A peer that refused a piece is not asked for it again for so long, ms, unless it becomes urgent. */
 export const REFUSED_RETRY_MS = 3_000;
+/**
+ * A chunk that will be over sooner is not fetched for the playhead, ms: it could not be here in time on any link.
+ * Longer skips what a fast link would still bring.
+ */
+export const PLAYHEAD_LEAD_MS = 250;
 /** The same where the piece is urgent: an urgent refusal means that the peer has lost it or serves nobody. */
 export const REFUSED_URGENT_RETRY_MS = 500;
 /** A listener that chokes us longer, ms, no longer counts as somebody who will give us what it has. */
@@ -231,15 +236,37 @@ export const UPLOAD_SLOWDOWN_EVERY_MS = 8_000;
 export const UPLOAD_SLOWDOWN_MS = 250;
 /** Bytes not reported after so long are taken for lost with their link, ms. */
 export const UPLOAD_REPORT_TIMEOUT_MS = 5_000;
-/** Bulk bytes that may wait in a link's own buffer, bytes: 100 ms at 5 Mbit/s; urgent blocks may go deeper. */
+/**
+ * How far urgent blocks may go beyond the window, bytes: 100 ms at 5 Mbit/s. None: they wait for the others' reports;
+ * without end, seven newcomers fill the uplink with seconds of what is too late when it comes.
+ */
+export const UPLOAD_URGENT_EXTRA_BYTES = 4 * BLOCK_BYTES;
+/** Bulk bytes that may wait in a link's own buffer, bytes: 100 ms at 5 Mbit/s. */
 export const BULK_BUFFER_BYTES = 64 * 1024;
-export const BULK_BUFFER_URGENT_BYTES = 256 * 1024;
 /** Requests that one peer may have waiting here: 4 MiB. More is refused. */
 export const MAX_QUEUED_REQUESTS_PER_PEER = 256;
 /** Pieces read from the store at a time for uploads. */
 export const MAX_PIECE_READS = 4;
 /** A piece that the origin gave to one peer is not given to the next for so long, ms, unless it is urgent. */
-export const SUPER_SEED_HOLD_MS = 10_000;
+export const GIVING_HOLD_MS = 10_000;
+/**
+ * With more urgent blocks waiting than the uplink carries in this time, ms (and than these bytes: two chunks of MP3),
+ * an urgent piece too goes to one peer first. Longer: everybody waits for everybody's copy, and with FLAC nobody ever
+ * catches up; shorter: newcomers who could be served at once wait a round trip more.
+ */
+export const URGENT_BACKLOG_MS = 150;
+export const URGENT_BACKLOG_MIN_BYTES = 4 * BLOCK_BYTES;
+/** One block in so many is not urgent, however many are: else the origin never gets round to what is urgent next. */
+export const URGENT_RUN_BLOCKS = 3;
+/**
+ * Share of the uplink that the origin spends on urgent pieces it has given to others already, and how far it may go
+ * at once: 16 chunks of MP3 for 16 newcomers. More: with FLAC everybody lives from hand to mouth, since nothing new
+ * comes into the swarm; less: newcomers wait for peers who have hardly more than they.
+ */
+export const ORIGIN_REPEAT_SHARE = 0.25;
+export const ORIGIN_REPEAT_BYTES = 512 * 1024;
+/** Uplink before it is measured: 5 Mbit/s, bytes per ms. */
+export const UPLINK_ASSUMED_BYTES_PER_MS = 625;
 /** How often a peer may have a manifest from us on one link. */
 export const MAX_MANIFEST_SERVINGS = 3;
 

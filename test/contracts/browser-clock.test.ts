@@ -37,7 +37,9 @@ class FakePage implements ClockPage {
 
   createAlarms(onRing: (id: number) => void) {
     this.#ring = onRing;
-    return this.canStartWorkers ? { ringAfter: (id: number, delayMs: number) => void this.alarms.push({ id, dueMs: this.timeMs + delayMs }) } : null;
+    return this.canStartWorkers
+      ? { ringAfter: (id: number, delayMs: number) => void this.alarms.push({ id, dueMs: this.timeMs + delayMs }) }
+      : null;
   }
 
   hide(): void {

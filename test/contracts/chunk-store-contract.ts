@@ -129,7 +129,9 @@ export function describeChunkStore(name: string, make: (budgetBytes: number) => 
 
     it("ST8: of pieces put together only those fail that do not fit", async () => {
       const store = await make(1000);
-      const outcomes = await Promise.allSettled([600, 600, 300].map((size, index) => store.putPiece(first, index, bytesOf(size, index))));
+      const outcomes = await Promise.allSettled(
+        [600, 600, 300].map((size, index) => store.putPiece(first, index, bytesOf(size, index))),
+      );
       expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
       expect((await store.usage()).usedBytes).toBe(900);
     });

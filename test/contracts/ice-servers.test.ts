@@ -45,5 +45,8 @@ it("LT11: the page speaks through window.TURN_SERVER_URL and its companions", ()
   expect(readIceOverrides({})).toBeNull();
   expect(readIceOverrides({ TURN_SERVER_URL: "" })).toBeNull();
   expect(readIceOverrides({ TURN_SERVER_URL: 7 })).toBeNull();
-  expect(readIceOverrides({ TURN_SERVER_URL: url, TURN_SERVER_USERNAME: "alice", TURN_SERVER_CREDENTIAL: "secret" })).toEqual({ url, ...login });
+  expect(readIceOverrides({ TURN_SERVER_URL: url, TURN_SERVER_USERNAME: "alice", TURN_SERVER_CREDENTIAL: "secret" })).toEqual({
+    url,
+    ...login,
+  });
 });

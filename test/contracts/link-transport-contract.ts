@@ -134,7 +134,9 @@ export function describeLinkTransport(name: string, makeWorld: () => TransportWo
       a.call((transport) => transport.connect(bob));
       await until(() => a.messages("bulk").length > 0, a, b);
       expect(a.messages("bulk")).toEqual([Uint8Array.of(7)]);
-      expect(a.events.findIndex(({ kind }) => kind === "opened")).toBeLessThan(a.events.findIndex(({ kind }) => kind === "message"));
+      expect(a.events.findIndex(({ kind }) => kind === "opened")).toBeLessThan(
+        a.events.findIndex(({ kind }) => kind === "message"),
+      );
     });
 
     it("LT3: keeps the order within a lane", async () => {
@@ -212,7 +214,9 @@ export function describeLinkTransport(name: string, makeWorld: () => TransportWo
       await until(() => comesBack.of("opened").length === 1 && stays.of("opened").length === 2, comesBack, stays);
       await roundTrip(...(reborn === alice ? ([comesBack, b] as const) : ([a, comesBack] as const)));
       expect(stays.of("closed")).toHaveLength(1);
-      expect(stays.events.findIndex(({ kind }) => kind === "closed")).toBeLessThan(stays.events.findLastIndex(({ kind }) => kind === "opened"));
+      expect(stays.events.findIndex(({ kind }) => kind === "closed")).toBeLessThan(
+        stays.events.findLastIndex(({ kind }) => kind === "opened"),
+      );
     });
 
     it.each([
@@ -277,7 +281,8 @@ export function describeLinkTransport(name: string, makeWorld: () => TransportWo
         a,
         b,
       );
-      for (const [page, from, signal] of carried) if (signal.kind !== "offer") page.call((transport) => transport.receiveSignal(from, signal));
+      for (const [page, from, signal] of carried)
+        if (signal.kind !== "offer") page.call((transport) => transport.receiveSignal(from, signal));
       await roundTrip(a, b);
       expect([...a.of("opened"), ...b.of("opened")]).toHaveLength(2);
       expect([...a.of("closed"), ...b.of("closed")]).toHaveLength(0);

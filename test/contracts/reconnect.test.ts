@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { CLOSE_CODES, FINAL_CLOSE_CODES, RECONNECT_BASE_MS, RECONNECT_CAP_MS, RECONNECT_STABLE_MS } from "../../app/core/index.ts";
+import {
+  CLOSE_CODES,
+  FINAL_CLOSE_CODES,
+  RECONNECT_BASE_MS,
+  RECONNECT_CAP_MS,
+  RECONNECT_STABLE_MS,
+} from "../../app/core/index.ts";
 import { decideAfterClose } from "../../app/platform/signalling/reconnect.ts";
 
 const ABNORMAL = 1006;
@@ -25,7 +31,9 @@ describe("after a connection was lost", () => {
 
   it("RC2: a connection that lived resets the back-off; one that died at once does not", () => {
     expect(decideAfterClose({ code: ABNORMAL, livedMs: RECONNECT_STABLE_MS, attempt: 7 }, latest)).toMatchObject({ attempt: 1 });
-    expect(decideAfterClose({ code: ABNORMAL, livedMs: RECONNECT_STABLE_MS - 1, attempt: 7 }, latest)).toMatchObject({ attempt: 8 });
+    expect(decideAfterClose({ code: ABNORMAL, livedMs: RECONNECT_STABLE_MS - 1, attempt: 7 }, latest)).toMatchObject({
+      attempt: 8,
+    });
   });
 
   it.each([...FINAL_CLOSE_CODES])("RC3: close code %i is final", (code) => {
@@ -36,8 +44,11 @@ describe("after a connection was lost", () => {
     expect(decideAfterClose({ code, livedMs: 0, attempt: 0 }, latest).kind).toBe("retry");
   });
 
-  it.each([CLOSE_CODES.rateLimited, CLOSE_CODES.jamFull])("RC4: told to stay away (%i), it waits at least half the cap", (code) => {
-    const decision = decideAfterClose({ code, livedMs: 60_000, attempt: 0 }, () => 0);
-    expect(decision).toMatchObject({ kind: "retry", delayMs: RECONNECT_CAP_MS / 2 });
-  });
+  it.each([CLOSE_CODES.rateLimited, CLOSE_CODES.jamFull])(
+    "RC4: told to stay away (%i), it waits at least half the cap",
+    (code) => {
+      const decision = decideAfterClose({ code, livedMs: 60_000, attempt: 0 }, () => 0);
+      expect(decision).toMatchObject({ kind: "retry", delayMs: RECONNECT_CAP_MS / 2 });
+    },
+  );
 });

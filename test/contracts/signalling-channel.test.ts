@@ -6,11 +6,11 @@ import { WebSocket, WebSocketServer } from "ws";
 import { CLOSE_CODES, RECONNECT_CAP_MS, SOCKET_CONNECT_TIMEOUT_MS, SOCKET_SILENCE_MS } from "../../app/core/index.ts";
 import type { SignallingChannel, SignallingEvent } from "../../app/core/index.ts";
 import { createSignallingChannel } from "../../app/platform/signalling/signalling-channel.ts";
-import { FakeClock } from "../support/fake-clock.ts";
+import { VirtualClock } from "../support/virtual-clock.ts";
 
 let server: WebSocketServer;
 let url = "";
-let clock: FakeClock;
+let clock: VirtualClock;
 let channel: SignallingChannel;
 let events: SignallingEvent[];
 let wake: (() => void) | null;
@@ -55,7 +55,7 @@ async function openChannel(): Promise<WebSocket> {
 beforeEach(async () => {
   vi.stubGlobal("WebSocket", WebSocket);
   await listen();
-  clock = new FakeClock();
+  clock = new VirtualClock();
   events = [];
   draws = 0;
   wake = null;

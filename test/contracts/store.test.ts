@@ -4,7 +4,13 @@ import { forceCloseDatabase } from "fake-indexeddb";
 import { deleteDB, openDB, unwrap } from "idb";
 import * as v from "valibot";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { JamIdSchema, MAX_JAMS_KEPT, MEMORY_STORE_BUDGET_BYTES, STAGED_TRACK_GRACE_MS, STORE_OPEN_TIMEOUT_MS } from "../../app/core/index.ts";
+import {
+  JamIdSchema,
+  MAX_JAMS_KEPT,
+  MEMORY_STORE_BUDGET_BYTES,
+  STAGED_TRACK_GRACE_MS,
+  STORE_OPEN_TIMEOUT_MS,
+} from "../../app/core/index.ts";
 import type { StoreError } from "../../app/core/index.ts";
 import { loadIdentity } from "../../app/platform/identity/identity.ts";
 import { Database } from "../../app/platform/store/database.ts";
@@ -13,7 +19,7 @@ import type { JamRecord } from "../../app/platform/store/jam-records.ts";
 import { openStore } from "../../app/platform/store/open-store.ts";
 import type { Store, StoreOptions } from "../../app/platform/store/open-store.ts";
 import { DATABASE_VERSION } from "../../app/platform/store/schema.ts";
-import { FakeClock } from "../support/fake-clock.ts";
+import { VirtualClock } from "../support/virtual-clock.ts";
 import { fillDisk } from "../support/full-disk.ts";
 import { bob } from "../support/people.ts";
 import { bytesOf, trackIdOfNumber } from "../support/store-fixtures.ts";
@@ -40,7 +46,7 @@ afterEach(() => {
 
 async function open(options: Partial<StoreOptions> = {}): Promise<Store> {
   const store = await openStore({
-    clock: new FakeClock(),
+    clock: new VirtualClock(),
     log: (kind) => noted.push(kind),
     onOutdated: () => noted.push("outdated"),
     databaseName,
@@ -185,8 +191,17 @@ describe("keeping", () => {
 
 describe("a database in trouble", () => {
   it("ST15: a connection that was cut off is opened anew, unnoticed by readers and writers", async () => {
-    const database = new Database({ clock: new FakeClock(), log: (kind) => noted.push(kind), onOutdated: () => {}, name: databaseName });
-    const chunks = new IndexedDbChunkStore(database, { budgetBytes: () => 1e6, isPersistent: () => false, wallClockMs: () => wallClockMs });
+    const database = new Database({
+      clock: new VirtualClock(),
+      log: (kind) => noted.push(kind),
+      onOutdated: () => {},
+      name: databaseName,
+    });
+    const chunks = new IndexedDbChunkStore(database, {
+      budgetBytes: () => 1e6,
+      isPersistent: () => false,
+      wallClockMs: () => wallClockMs,
+    });
     await chunks.putPiece(first, 0, bytesOf(10, 0));
     // Applied by reflection: its type asks for the class where it takes an instance.
     await database.run(async (db) => Reflect.apply(forceCloseDatabase, undefined, [unwrap(db)]));
@@ -201,7 +216,10 @@ describe("a database in trouble", () => {
   it("ST15: after closing, everything is refused as unavailable", async () => {
     const store = await open();
     store.close();
-    await expect(store.chunks.putPiece(first, 0, bytesOf(10, 0))).rejects.toMatchObject({ code: "unavailable", retryable: false });
+    await expect(store.chunks.putPiece(first, 0, bytesOf(10, 0))).rejects.toMatchObject({
+      code: "unavailable",
+      retryable: false,
+    });
     await expect(store.chunks.listTracks()).rejects.toMatchObject({ code: "unavailable" });
   });
 
@@ -227,7 +245,7 @@ describe("a database in trouble", () => {
   it("ST17: a database that does not open is done without after a while, and closed when it comes late", async () => {
     const stubborn = await openDB(databaseName, DATABASE_VERSION);
     const deleted = deleteDB(databaseName); // waits for the stubborn tab, and everyone behind it waits too
-    const clock = new FakeClock();
+    const clock = new VirtualClock();
     const opening = open({ clock });
     clock.advance(STORE_OPEN_TIMEOUT_MS);
     expect((await opening).kind).toBe("memory");

@@ -4,7 +4,7 @@ import { LINK_CONNECT_TIMEOUT_MS, LINK_GRACE_MS, LINK_RESTART_DELAY_MS, LINK_RES
 import type { IceServer, LinkEvent } from "../../app/core/index.ts";
 import { createWebRtcTransport } from "../../app/platform/webrtc/webrtc-transport.ts";
 import type { WebRtcTransport } from "../../app/platform/webrtc/webrtc-transport.ts";
-import { FakeClock } from "../support/fake-clock.ts";
+import { VirtualClock } from "../support/virtual-clock.ts";
 import * as people from "../support/people.ts";
 
 const alice = people.alice.peerId;
@@ -31,7 +31,7 @@ class ImpressionableConnection extends RTCPeerConnection {
   }
 }
 
-let clock: FakeClock;
+let clock: VirtualClock;
 let written: string[];
 let noted: string[];
 let events: { readonly at: "alice" | "bob"; readonly event: LinkEvent }[];
@@ -49,7 +49,7 @@ const openTransport = (selfId: typeof alice, iceServers: readonly IceServer[] = 
 beforeEach(() => {
   ImpressionableConnection.all = [];
   vi.stubGlobal("RTCPeerConnection", ImpressionableConnection);
-  clock = new FakeClock();
+  clock = new VirtualClock();
   written = [];
   noted = [];
   events = [];

@@ -26,6 +26,24 @@ test("a listener that reloads is the same member, at the right place, and fetche
   await expect.poll(() => bob.page.getByRole("list", { name: "People" }).getByRole("listitem").count()).toBe(2);
 });
 
+test("a listener whose tab was killed comes back like one that reloaded", async () => {
+  const alice = await party.invite("alice");
+  const bob = await party.invite("bob");
+  const code = await alice.startJam();
+  await alice.addMusic([MELODY]);
+  await bob.joinJam(code);
+  await alice.play();
+  const before = await bob.waitFor(
+    "the whole track is in the store",
+    ({ tracks: [track], store }) => !!track && track.bytes > 0 && store.usedBytes >= track.bytes,
+  );
+
+  await bob.loseTab();
+  const after = await bob.waitUntilHearing();
+  expect(after.peerId).toBe(before.peerId);
+  expect(after.tracks[0]).toMatchObject({ bytesFromOrigin: 0, bytesFromListeners: 0, bytesFromStore: before.tracks[0]?.bytes });
+});
+
 test("a listener that reloads serves again", async () => {
   const alice = await party.invite("alice");
   const bob = await party.invite("bob");

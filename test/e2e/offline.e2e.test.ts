@@ -4,6 +4,16 @@ import { MELODY } from "./music.ts";
 
 const party = throwParty();
 
+test("Chromium finds nothing that would keep the app from being installed", async () => {
+  const alice = await party.invite("alice");
+  await alice.visit("/");
+  await alice.page.evaluate(async () => void (await navigator.serviceWorker.ready));
+  const devtools = await alice.context.newCDPSession(alice.page);
+  const { installabilityErrors } = await devtools.send("Page.getInstallabilityErrors");
+  // A profile made for a test counts as a private window, in which Chromium installs nothing.
+  expect(installabilityErrors.map(({ errorId }) => errorId).filter((id) => id !== "in-incognito")).toEqual([]);
+});
+
 test("without a network the shell opens, shows the library, and plays it alone", async () => {
   const alice = await party.invite("alice");
   await alice.startJam();

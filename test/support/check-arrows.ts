@@ -11,7 +11,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "app/core": [],
   "app/platform": ["app/core"],
   "app/state": ["app/core"],
-  "app/elements": ["app/state", "app/styles"],
+  "app/elements": ["app/pages", "app/state", "app/styles"], // one layer with pages: the shell shows them
   "app/pages": ["app/elements", "app/state", "app/styles"],
   "app/styles": [],
   server: ["app/core"],

@@ -26,25 +26,25 @@ export interface Heard {
 export class Person {
   readonly name: string;
   readonly context: BrowserContext;
-  readonly page: Page;
   /** What went wrong in the page without anyone catching it. */
   readonly uncaught: string[] = [];
   /** The last that the page logged, for messages of failing tests. */
   readonly #log: string[] = [];
   readonly #baseUrl: string;
   readonly #pollMs: number;
+  #page: Page;
 
   private constructor(name: string, context: BrowserContext, page: Page, baseUrl: string, options: PersonOptions) {
     this.name = name;
     this.#pollMs = options.pollMs ?? 50;
     this.context = context;
-    this.page = page;
+    this.#page = page;
     this.#baseUrl = baseUrl;
-    page.on("pageerror", (error) => this.uncaught.push(error.stack ?? error.message));
-    page.on("console", (message) => {
-      this.#log.push(message.text());
-      if (this.#log.length > LOG_LINES) this.#log.shift();
-    });
+    this.#watch(page);
+  }
+
+  get page(): Page {
+    return this.#page;
   }
 
   /** Opens a browser profile of their own. */
@@ -132,6 +132,21 @@ export class Person {
     await this.waitUntilJoined();
   }
 
+  /** The tab dies as on a phone that needs the memory, and is opened again. */
+  async loseTab(): Promise<void> {
+    const address = this.page.url();
+    const lost = this.page;
+    this.#page = await this.context.newPage();
+    this.#watch(this.page);
+    const crashed = lost.waitForEvent("crash");
+    const devtools = await this.context.newCDPSession(lost);
+    void devtools.send("Page.crash").catch(() => {}); // never answers: there is nobody left to
+    await crashed;
+    await lost.close();
+    await this.page.goto(address);
+    await this.waitUntilJoined();
+  }
+
   // Looking.
 
   diagnostics(): Promise<Diagnostics> {
@@ -176,6 +191,14 @@ export class Person {
       const atMs = performance.timeOrigin + performance.now(); // the position is the last that diagnostics read
       if (typeof playback?.positionMs !== "number" || playback.trackId === null) throw new Error(`nothing sounds: ${JSON.stringify(playback)}`);
       return { positionMs: playback.positionMs, trackId: playback.trackId, atMs };
+    });
+  }
+
+  #watch(page: Page): void {
+    page.on("pageerror", (error) => this.uncaught.push(error.stack ?? error.message));
+    page.on("console", (message) => {
+      this.#log.push(message.text());
+      if (this.#log.length > LOG_LINES) this.#log.shift();
     });
   }
 }

@@ -9,8 +9,8 @@ const CHECKS: readonly (readonly [name: string, run: () => Promise<StepResult>])
   ["lint", () => runCommand("oxlint")],
   ["format", () => runCommand("oxfmt --check")],
   ["dead code", () => runCommand("knip --no-progress")],
-  ["arrows", () => Promise.resolve(complaintsResult(checkArrows()))],
-  ["rule ids", () => Promise.resolve(complaintsResult(checkRuleIds()))],
+  ["arrows", async () => complaintsResult(checkArrows())],
+  ["rule ids", async () => complaintsResult(checkRuleIds())],
 ];
 
 export async function runStaticChecks(): Promise<{ readonly passed: number; readonly failed: number }> {

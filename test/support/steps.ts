@@ -1,5 +1,6 @@
 /** Runs commands and checks one after another, each reported in one line; what a failing one said follows. */
 import { spawn } from "node:child_process";
+import { delimiter } from "node:path";
 import { REPOSITORY } from "./source-files.ts";
 
 export interface StepResult {
@@ -14,7 +15,7 @@ export interface StepResult {
  */
 export function runCommand(commandLine: string, env: NodeJS.ProcessEnv = {}): Promise<StepResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn(commandLine, { cwd: REPOSITORY, shell: true, env: { ...process.env, ...env } });
+    const child = spawn(commandLine, { cwd: REPOSITORY, shell: true, env: withOurTools(env) });
     let output = "";
     const collect = (text: string) => void (output += text);
     child.stdout.setEncoding("utf8").on("data", collect);
@@ -27,10 +28,16 @@ export function runCommand(commandLine: string, env: NodeJS.ProcessEnv = {}): Pr
 /** As `runCommand`, with what it prints going straight to the terminal; resolves whether it exited with 0. */
 export function showCommand(commandLine: string, env: NodeJS.ProcessEnv = {}): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    const child = spawn(commandLine, { cwd: REPOSITORY, shell: true, env: { ...process.env, ...env }, stdio: "inherit" });
+    const child = spawn(commandLine, { cwd: REPOSITORY, shell: true, env: withOurTools(env), stdio: "inherit" });
     child.on("error", reject);
     child.on("close", (code) => resolve(code === 0));
   });
+}
+
+/** The installed tools are found whether or not npm started us. */
+function withOurTools(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const path = `${REPOSITORY}node_modules/.bin${delimiter}${process.env["PATH"] ?? ""}`;
+  return { ...process.env, PATH: path, ...env };
 }
 
 /** A check that yields complaints, as a step. */

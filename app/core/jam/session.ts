@@ -366,7 +366,9 @@ export class Session {
       current: current && { trackId: current.entry.trackId, positionMs: current.positionMs, playing: current.playing },
       upcoming,
     });
-    this.#pin(current ? [current.entry.trackId, ...upcoming] : upcoming);
+    // What we brought ourselves may exist nowhere else yet.
+    const own = this.entries.filter((entry) => entry.addedBy === this.#options.identity.peerId).map((entry) => entry.trackId);
+    this.#pin([...(current ? [current.entry.trackId] : []), ...upcoming, ...own]);
   }
 
   #pin(trackIds: readonly TrackId[]): void {

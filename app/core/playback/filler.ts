@@ -34,7 +34,7 @@ type Outcome = "done" | "wait";
 export class Filler {
   readonly #options: FillerOptions;
   #timeline: Timeline | null = null;
-  #targetMs = 0;
+  #targetMs: number | null = null;
   #cutFromMs: number | null = null;
   #isBusy = false;
   #isStopped = false;
@@ -48,8 +48,8 @@ export class Filler {
     this.#options = options;
   }
 
-  /** What should be buffered from now on. `cutFromMs`: as in `Laid`. */
-  want(timeline: Timeline, targetMs: number, cutFromMs: number | null): void {
+  /** What should be buffered from now on; a null target leaves the buffer as it is. `cutFromMs`: as in `Laid`. */
+  want(timeline: Timeline, targetMs: number | null, cutFromMs: number | null): void {
     this.#timeline = timeline;
     this.#targetMs = targetMs;
     if (cutFromMs !== null) this.#cutFromMs = Math.min(this.#cutFromMs ?? Infinity, cutFromMs);
@@ -93,7 +93,7 @@ export class Filler {
 
   #nextStep(): BufferStep {
     if (this.#cutFromMs !== null) return { kind: "remove", startMs: this.#cutFromMs, endMs: Infinity };
-    if (!this.#timeline) return { kind: "none" };
+    if (!this.#timeline || this.#targetMs === null) return { kind: "none" };
     const { source, sink } = this.#options;
     return planBuffer({
       places: this.#timeline.places,

@@ -1,7 +1,6 @@
 /** Where the player's element is, and what that is called outside. */
 import type { Aim } from "./aim.ts";
 import type { PlaybackState } from "./api.ts";
-import type { LatencyEstimate } from "./latency.ts";
 
 export type Phase =
   | { readonly kind: "idle" } // nothing to sound
@@ -9,7 +8,7 @@ export type Phase =
   | { readonly kind: "filling"; readonly reason: string } // stopped; the music to start with isn't buffered
   | { readonly kind: "parking"; readonly atMs: number } // sought to the place, waiting for its moment
   | { readonly kind: "launching"; readonly sinceMs: number } // told to play, doesn't move yet
-  | { readonly kind: "playing"; readonly sinceMs: number; readonly learning: LatencyEstimate | null }
+  | { readonly kind: "playing"; readonly sinceMs: number }
   | { readonly kind: "jumping"; readonly toMs: number; readonly sinceMs: number; readonly fromStall: boolean } // seeking without stopping
   | { readonly kind: "stalled" }
   | { readonly kind: "blocked" };

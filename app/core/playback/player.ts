@@ -9,19 +9,16 @@
  */
 import type { Cancel, Clock, MediaSink, SinkEvent, SinkStatus } from "../ports.ts";
 import type { NowPlaying } from "../jam/now-playing.ts";
-import { DRIFT_MEASURE_AFTER_MS, DRIFT_SEEK_MS, PLAYER_TICK_MS, START_AHEAD_MS } from "../tunables.ts";
-import { musicEndMs, takeAim } from "./aim.ts";
+import { DRIFT_MEASURE_AFTER_MS, DRIFT_SEEK_MS, PLAYER_TICK_MS } from "../tunables.ts";
 import type { Aim } from "./aim.ts";
 import type { MusicSource, PlaybackApi, PlaybackEvent, PlaybackState, PlaybackStats, Programming } from "./api.ts";
 import { bufferedAheadMs } from "./buffer-plan.ts";
-import { decideDrift, Steadiness } from "./drift.ts";
-import { Filler } from "./filler.ts";
 import { LatencyEstimate } from "./latency.ts";
+import { MusicSupply } from "./music-supply.ts";
 import { hasSounded, isMoving, stateOf } from "./phase.ts";
 import type { Phase } from "./phase.ts";
 import { PlaybackMeter } from "./playback-meter.ts";
-import { EMPTY_TIMELINE, layTimeline, placeOf } from "./timeline.ts";
-import type { Place, Timeline } from "./timeline.ts";
+import { Steering } from "./steering.ts";
 
 export interface PlayerOptions {
   readonly clock: Clock;
@@ -37,8 +34,6 @@ type PlayAim = Extract<Aim, { kind: "play" }>;
 const BUSY_TICK_MS = 15;
 /** With nothing to sound; whoever changes that wakes us. */
 const IDLE_TICK_MS = 1_000;
-/** Less music than this before the playhead, and the browser can't go on: that is a stall, not a hiccup. */
-const STARVED_MS = 100;
 /** Moved by this much after a seek: it is running again. */
 const MOVED_MS = 10;
 /** A start or a jump that gets nowhere for this long is begun anew, ms. */
@@ -48,22 +43,18 @@ const MAX_FAILED_STARTS = 3;
 
 export class Player implements PlaybackApi {
   readonly #options: PlayerOptions;
-  readonly #filler: Filler;
+  readonly #supply: MusicSupply;
+  readonly #steering: Steering;
   readonly #meter = new PlaybackMeter();
   /** From `play()` to sound, and from a seek to sound; first guesses from Chromium with a sound card. */
   readonly #startLatency = new LatencyEstimate(40, 400, 100);
   readonly #seekLatency = new LatencyEstimate(60, 2_500, Infinity);
-  readonly #steadiness = new Steadiness();
-  #timeline: Timeline = EMPTY_TIMELINE;
   #now: NowPlaying = { kind: "nothing" };
   #aim: Aim = { kind: "nothing", hasEnded: false };
   #phase: Phase = { kind: "idle" };
   #state: PlaybackState = "idle";
   /** Timeline place minus local time of the music that we follow: changes only when somebody jumps. */
   #lineMs = 0;
-  #rate = 1;
-  #lastSeekMs = -Infinity;
-  #seeksInVain = 0;
   #failedStarts = 0;
   #isStarted = false;
   #isLooking = false;
@@ -72,7 +63,8 @@ export class Player implements PlaybackApi {
 
   constructor(options: PlayerOptions) {
     this.#options = options;
-    this.#filler = new Filler({
+    this.#steering = new Steering(options.sink);
+    this.#supply = new MusicSupply({
       source: options.source,
       sink: options.sink,
       onChange: () => this.wake(),
@@ -104,7 +96,7 @@ export class Player implements PlaybackApi {
   stop(): void {
     this.#isStarted = false;
     this.#cancelTick();
-    this.#filler.stop();
+    this.#supply.stop();
     this.#options.sink.onEvent = () => {};
     this.#options.sink.pause();
   }
@@ -114,11 +106,14 @@ export class Player implements PlaybackApi {
     this.#lookAgain = true;
     if (this.#isLooking) return; // woken by our own doing: the loop below looks once more
     this.#isLooking = true;
-    while (this.#lookAgain) {
-      this.#lookAgain = false;
-      this.#look();
+    try {
+      while (this.#lookAgain) {
+        this.#lookAgain = false;
+        this.#look();
+      }
+    } finally {
+      this.#isLooking = false;
     }
-    this.#isLooking = false;
     this.#tellState();
     this.#cancelTick();
     this.#cancelTick = this.#options.clock.schedule(this.#nextLookMs(), () => this.wake());
@@ -127,7 +122,7 @@ export class Player implements PlaybackApi {
   stats(): PlaybackStats {
     const now: NowPlaying = this.#isStarted ? this.#options.programming.now() : { kind: "nothing" };
     const status = this.#options.sink.status();
-    const place = now.kind === "entry" ? placeOf(this.#timeline, now.entry.entryId) : null;
+    const place = this.#supply.placeOf(now);
     const referencePositionMs = now.kind === "entry" ? now.positionMs : null;
     const wantedMs = place && referencePositionMs !== null ? place.startMs + referencePositionMs : null;
     const hasPosition = hasSounded(this.#phase) || (this.#phase.kind === "resting" && this.#phase.isParked);
@@ -149,12 +144,8 @@ export class Player implements PlaybackApi {
 
   #look(): void {
     this.#now = this.#options.programming.now();
-    const cutFromMs = this.#lay(this.#now);
-    const place = this.#now.kind === "entry" ? placeOf(this.#timeline, this.#now.entry.entryId) : null;
-    const isPlayable = (candidate: Place) => this.#filler.isPlayable(candidate.trackId);
-    this.#aim = takeAim(this.#now, this.#timeline, place, isPlayable);
-    const aim = this.#aim;
-    if (aim.kind !== "nothing") this.#filler.want(this.#timeline, aim.targetMs, cutFromMs);
+    const aim = this.#supply.follow(this.#now, this.#options.programming);
+    this.#aim = aim;
     switch (aim.kind) {
       case "nothing":
         return this.#halt({ kind: "idle" });
@@ -165,18 +156,11 @@ export class Player implements PlaybackApi {
     }
   }
 
-  #lay(now: NowPlaying): number | null {
-    if (now.kind !== "entry") return null;
-    const { timeline, cutFromMs } = layTimeline(this.#timeline, now.entry, this.#options.programming.entriesAfter(now.index));
-    this.#timeline = timeline;
-    return cutFromMs;
-  }
-
   /** Stops the element unless it is stopped for this very reason. */
   #halt(phase: Phase): void {
     if (isMoving(this.#phase)) {
       this.#options.sink.pause();
-      this.#setRate(1);
+      this.#steering.release();
       this.#endStall();
     }
     this.#phase = phase;
@@ -186,7 +170,7 @@ export class Player implements PlaybackApi {
     const phase = this.#phase;
     const wasHere = phase.kind === "resting" && phase.atMs === targetMs;
     if (!wasHere) this.#halt({ kind: "resting", atMs: targetMs, isParked: false });
-    if ((wasHere && phase.isParked) || !this.#isReady(this.#options.sink.status(), targetMs)) return;
+    if ((wasHere && phase.isParked) || !this.#supply.isReady(this.#options.sink.status(), targetMs)) return;
     this.#seek(targetMs, "pause");
     this.#phase = { kind: "resting", atMs: targetMs, isParked: true };
   }
@@ -213,6 +197,7 @@ export class Player implements PlaybackApi {
         return this.#mendStall(nowMs);
       case "playing":
         return this.#steer(nowMs);
+      default: // still stopped
     }
   }
 
@@ -223,7 +208,7 @@ export class Player implements PlaybackApi {
     const leadMs = aim.startsInMs > 0 ? 0 : this.#seekLatency.ms + this.#startLatency.ms;
     const atMs = aim.targetMs + leadMs;
     const status = this.#options.sink.status();
-    if (!this.#isReady(status, atMs)) return;
+    if (!this.#supply.isReady(status, atMs)) return;
     const isThere = !status.seeking && !status.playing && Math.abs(status.mediaMs - atMs) < 1;
     if (!isThere) this.#seek(atMs, this.#phase.kind === "filling" ? this.#phase.reason : "start");
     this.#phase = { kind: "parking", atMs };
@@ -266,46 +251,25 @@ export class Player implements PlaybackApi {
 
   // Playing.
 
-  /** @param learning what the error found soon will tell about */
+  /** @param learning whose error the first measurement tells */
   #beginPlaying(nowMs: number, learning: LatencyEstimate | null): void {
-    this.#steadiness.reset();
-    this.#phase = { kind: "playing", sinceMs: nowMs, learning };
+    this.#steering.begin(nowMs, learning);
+    this.#phase = { kind: "playing", sinceMs: nowMs };
   }
 
   #steer(nowMs: number): void {
-    if (this.#phase.kind !== "playing") return;
     const status = this.#options.sink.status();
-    if (this.#isStarved(status)) return this.#beginStall(status, nowMs);
-    const { sinceMs, learning } = this.#phase;
-    const driftMs = status.mediaMs - (this.#lineMs + nowMs);
-    const sinceStartMs = nowMs - sinceMs;
-    const isSteady = this.#steadiness.observe(driftMs, nowMs);
-    if (learning && isSteady) {
-      learning.learn(driftMs);
-      this.#phase = { kind: "playing", sinceMs, learning: null };
-    }
-    if (sinceStartMs > PATIENCE_MS) this.#failedStarts = 0;
-    if (sinceStartMs > PATIENCE_MS && Math.abs(driftMs) < DRIFT_SEEK_MS) this.#seeksInVain = 0;
-    const decision = decideDrift({
-      driftMs,
-      sinceStartMs,
-      isSteady,
-      rate: this.#rate,
-      sinceSeekMs: nowMs - this.#lastSeekMs,
-      seeksInVain: this.#seeksInVain,
-    });
-    if (decision.kind === "rate") this.#setRate(decision.rate);
-    if (decision.kind === "seek" && this.#jump(status, nowMs, "drift")) {
-      this.#lastSeekMs = nowMs;
-      this.#seeksInVain += 1;
-    }
+    if (this.#supply.isStarved(status)) return this.#beginStall(status, nowMs);
+    const advice = this.#steering.steer(status.mediaMs - (this.#lineMs + nowMs), nowMs);
+    if (advice === "settled") this.#failedStarts = 0;
+    if (advice === "seek" && this.#jump(status, nowMs, "drift")) this.#steering.sought(nowMs);
   }
 
   /** Seeks to where the music will be when the seek is done, without stopping. False when that isn't buffered. */
   #jump(status: SinkStatus, nowMs: number, reason: "drift" | "stall"): boolean {
     const toMs = this.#lineMs + nowMs + this.#seekLatency.ms;
-    if (!this.#isReady(status, toMs)) return false;
-    this.#setRate(1);
+    if (!this.#supply.isReady(status, toMs)) return false;
+    this.#steering.release();
     this.#seek(toMs, reason);
     this.#phase = { kind: "jumping", toMs, sinceMs: nowMs, fromStall: reason === "stall" };
     return true;
@@ -322,19 +286,12 @@ export class Player implements PlaybackApi {
     }
   }
 
-  #isStarved(status: SinkStatus): boolean {
-    if (status.canPlay || status.seeking || bufferedAheadMs(status.bufferedMs, status.mediaMs) > STARVED_MS) return false;
-    return status.mediaMs < this.#musicEndMs(status.mediaMs) - STARVED_MS; // silence ahead is no stall
-  }
-
   #beginStall(status: SinkStatus, nowMs: number): void {
-    this.#setRate(1);
+    this.#steering.release();
     this.#phase = { kind: "stalled" };
     this.#meter.stallBegan(nowMs);
-    if (this.#now.kind !== "entry") return;
-    const { trackId } = this.#now.entry;
-    const place = placeOf(this.#timeline, this.#now.entry.entryId);
-    this.#options.onEvent({ kind: "stall", trackId, positionMs: place ? status.mediaMs - place.startMs : 0 });
+    const place = this.#supply.placeOf(this.#now);
+    if (place) this.#options.onEvent({ kind: "stall", trackId: place.trackId, positionMs: status.mediaMs - place.startMs });
   }
 
   /** Everybody else went on: go where they are as soon as the music there is here. */
@@ -381,7 +338,7 @@ export class Player implements PlaybackApi {
       phase.kind === "launching" || (phase.kind === "playing" && this.#nowMs() - phase.sinceMs < DRIFT_MEASURE_AFTER_MS);
     // A failure right at the start, wherever that is, is the sound device's (Firefox without one); else the music's.
     if (isStart) this.#failedStarts += 1;
-    else if (mediaMs !== null) this.#filler.blame(mediaMs, message);
+    else if (mediaMs !== null) this.#supply.blame(mediaMs, message);
     if (phase.kind === "resting") this.#phase = { ...phase, isParked: false };
     else if (this.#failedStarts >= MAX_FAILED_STARTS) this.#halt({ kind: "blocked" });
     else if (isMoving(phase) || phase.kind === "parking") this.#halt({ kind: "filling", reason: "error" });
@@ -397,23 +354,6 @@ export class Player implements PlaybackApi {
   #seek(toMs: number, reason: string): void {
     this.#options.sink.seek(toMs);
     this.#options.onEvent({ kind: "seek", toMs, reason });
-  }
-
-  #setRate(rate: number): void {
-    if (rate === this.#rate) return;
-    this.#rate = rate;
-    this.#options.sink.setPlaybackRate(rate);
-  }
-
-  /** Enough is buffered to start at this place. */
-  #isReady(status: SinkStatus, atMs: number): boolean {
-    const neededMs = Math.min(START_AHEAD_MS, this.#musicEndMs(atMs) - atMs - STARVED_MS);
-    const aheadMs = bufferedAheadMs(status.bufferedMs, atMs);
-    return aheadMs > 0 && aheadMs >= neededMs;
-  }
-
-  #musicEndMs(fromMs: number): number {
-    return musicEndMs(this.#timeline, fromMs, (place) => this.#filler.isPlayable(place.trackId));
   }
 
   #tellState(): void {

@@ -13,7 +13,7 @@ import { blockKey } from "./neighbour.ts";
 import type { AskedBlock, Neighbour } from "./neighbour.ts";
 import type { PieceAssembly } from "./piece-assembly.ts";
 import { playbackWindow } from "./playback-window.ts";
-import type { TimedDemand } from "./playback-window.ts";
+import type { TimedDemand, WindowPiece } from "./playback-window.ts";
 import type { TrackState } from "./track-state.ts";
 
 /** A block counts as late after this many times its expected time, and a little: guesses are rough. */
@@ -38,7 +38,7 @@ export class Downloader {
     const nowMs = this.#context.clock.nowMs();
     const links = [...this.#context.neighbours.values()].map((neighbour) => neighbour.toPickLink(nowMs)).filter((link) => link.urgentRoomBytes > 0);
     if (links.length === 0) return;
-    const window = playbackWindow(demand, (trackId) => this.#context.tracks.get(trackId)?.manifest ?? null, nowMs);
+    const window = this.#window(demand, nowMs);
     const urgentOnly = this.#context.keeper.unwrittenBytes > UNWRITTEN_PIECES_BYTES;
     for (const pick of pickBlocks({ tracks, window, links, urgentOnly }, nowMs, this.#context.random)) this.#ask(pick, nowMs);
   }
@@ -95,6 +95,18 @@ export class Downloader {
       for (const asked of neighbour.asked.values()) if (asked.trackId === trackId) this.#cancelAsked(neighbour, asked, nowMs);
   }
 
+  /** Takes back urgent requests that the playhead has left behind: they are in the way of those that matter now. */
+  cancelPassed(demand: TimedDemand): void {
+    const nowMs = this.#context.clock.nowMs();
+    let wanted: Set<string> | null = null;
+    for (const neighbour of this.#context.neighbours.values())
+      for (const asked of neighbour.asked.values()) {
+        if (!asked.urgent || asked.isReleased) continue;
+        wanted ??= new Set(this.#window(demand, nowMs).map(({ trackId, index }) => `${trackId}/${index}`));
+        if (!wanted.has(`${asked.trackId}/${asked.index}`)) this.#cancelAsked(neighbour, asked, nowMs);
+      }
+  }
+
   /** Gives up requests to peers that have gone silent; returns those peers. */
   expire(nowMs: number): Neighbour[] {
     const silent: Neighbour[] = [];
@@ -124,6 +136,10 @@ export class Downloader {
     }
     if (track.evidence.size < MAX_EVIDENCE) track.evidence.set(assembly.index, assembly);
     this.#startAlone(track, assembly.index, null);
+  }
+
+  #window(demand: TimedDemand, nowMs: number): WindowPiece[] {
+    return playbackWindow(demand, (trackId) => this.#context.tracks.get(trackId)?.manifest ?? null, nowMs);
   }
 
   #ask(pick: BlockPick, nowMs: number): void {

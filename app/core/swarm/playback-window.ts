@@ -2,7 +2,7 @@
 import type { TrackId } from "../ids.ts";
 import { chunkIndexAt, chunkStartMs } from "../manifest/manifest.ts";
 import type { Manifest } from "../manifest/manifest.ts";
-import { PLAYBACK_WINDOW_MS } from "../tunables.ts";
+import { PLAYBACK_WINDOW_MS, PLAYHEAD_LEAD_MS } from "../tunables.ts";
 import type { Demand } from "./api.ts";
 
 export interface WindowPiece {
@@ -19,7 +19,7 @@ export interface TimedDemand extends Demand {
 
 /**
  * In the order of deadlines. The covers of the tracks come last, at the window's end: nobody hears them. A paused
- * playhead stands still and is answered as if it started now. Nothing lies beyond a track without manifest, since its
+ * playhead stands still and is answered as if it started now; before a playing one, what is about to be over is left out. Nothing lies beyond a track without manifest, since its
  * length is unknown.
  */
 export function playbackWindow(demand: TimedDemand, manifestOf: (trackId: TrackId) => Manifest | null, nowMs: number): WindowPiece[] {
@@ -27,9 +27,10 @@ export function playbackWindow(demand: TimedDemand, manifestOf: (trackId: TrackI
   const covers: WindowPiece[] = [];
   if (!demand.current) return pieces;
   const { trackId, positionMs, playing } = demand.current;
-  let fromMs = positionMs + (playing ? nowMs - demand.atMs : 0);
+  const playheadMs = positionMs + (playing ? nowMs - demand.atMs : 0);
   /** When the track's position 0 sounds, seen from now. */
-  let startsInMs = -fromMs;
+  let startsInMs = -playheadMs;
+  let fromMs = playheadMs + (playing ? PLAYHEAD_LEAD_MS : 0);
   for (const wanted of [trackId, ...demand.upcoming]) {
     const manifest = manifestOf(wanted);
     if (!manifest || startsInMs >= PLAYBACK_WINDOW_MS) break;

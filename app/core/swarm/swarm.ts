@@ -117,6 +117,7 @@ export class Swarm implements SwarmApi {
 
   setDemand(demand: Demand): void {
     this.#demand = { ...demand, atMs: this.#clock.nowMs() };
+    this.#downloader.cancelPassed(this.#demand);
     this.#wantedChanged();
   }
 
@@ -480,6 +481,7 @@ export class Swarm implements SwarmApi {
     const nowMs = this.#clock.nowMs();
     this.#manifests.expire(nowMs);
     this.#downloader.expire(nowMs);
+    this.#downloader.cancelPassed(this.#demand);
     this.#uploader.expire(nowMs);
     this.#choking.tick(nowMs);
     for (const neighbour of this.#neighbours.values()) this.#sources.update(neighbour);

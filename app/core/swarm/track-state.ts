@@ -6,8 +6,8 @@ import type { PeerId, TrackId } from "../ids.ts";
 import { Bitfield } from "../manifest/bitfield.ts";
 import { pieceCount, pieceInfo } from "../manifest/manifest.ts";
 import type { Manifest } from "../manifest/manifest.ts";
+import { Giving } from "./giving.ts";
 import { PieceAssembly } from "./piece-assembly.ts";
-import { SuperSeeder } from "./super-seeder.ts";
 
 export interface TrackCounters {
   bytesUploaded: number;
@@ -35,7 +35,7 @@ export class TrackState {
     bytesDuplicate: 0,
     hashFailures: 0,
   };
-  readonly superSeeder = new SuperSeeder();
+  readonly giving = new Giving();
   /** Pieces that came in bad from several peers at once, by index: evidence until a good copy is here. */
   readonly evidence = new Map<number, PieceAssembly>();
 

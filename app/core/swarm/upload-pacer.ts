@@ -11,6 +11,7 @@ import {
   UPLOAD_SLOWDOWN_EVERY_MS,
   UPLOAD_SLOWDOWN_MS,
   UPLOAD_TARGET_DELAY_MS,
+  UPLOAD_URGENT_EXTRA_BYTES,
   UPLOAD_WINDOW_GAIN,
   UPLOAD_WINDOW_INITIAL_BYTES,
   UPLOAD_WINDOW_MAX_BYTES,
@@ -53,8 +54,9 @@ export class UploadPacer {
     return this.#windowBytes;
   }
 
-  hasRoom(): boolean {
-    return this.#inFlightBytes < this.#windowBytes;
+  /** What is urgent may go a little beyond the window, never so far that it queues behind itself for long. */
+  hasRoom(urgent: boolean): boolean {
+    return this.#inFlightBytes < this.#windowBytes + (urgent ? UPLOAD_URGENT_EXTRA_BYTES : 0);
   }
 
   sent(peerId: PeerId, sizeBytes: number, nowMs: number): void {

@@ -1,5 +1,6 @@
 /** Blocks that peers wait for: urgent ones first, then in turn by peer, in each peer's own order. */
 import type { PeerId, TrackId } from "../ids.ts";
+import { URGENT_RUN_BLOCKS } from "../tunables.ts";
 
 export interface QueuedBlock {
   readonly peerId: PeerId;
@@ -37,6 +38,14 @@ export class UploadQueue {
   /** In the order of turns: who was served last is last. */
   readonly #peers = new Map<PeerId, PeerQueue>();
   #count = 0;
+  #urgentBytes = 0;
+  /** Urgent blocks served since the last that was not. */
+  #urgentRun = 0;
+
+  /** Of the urgent blocks that wait. */
+  get urgentBytes(): number {
+    return this.#urgentBytes;
+  }
 
   get isEmpty(): boolean {
     return this.#count === 0;
@@ -59,6 +68,7 @@ export class UploadQueue {
     if (queue.urgent.has(key) || queue.rest.has(key)) return false;
     (block.urgent ? queue.urgent : queue.rest).set(key, block);
     this.#count++;
+    if (block.urgent) this.#urgentBytes += block.length;
     return true;
   }
 
@@ -66,48 +76,51 @@ export class UploadQueue {
   remove(peerId: PeerId, address: BlockAddress): boolean {
     const queue = this.#peers.get(peerId);
     const key = keyOf(address);
-    if (!queue?.urgent.delete(key) && !queue?.rest.delete(key)) return false;
+    const block = queue?.urgent.get(key) ?? queue?.rest.get(key);
+    if (!queue || !block) return false;
+    (block.urgent ? queue.urgent : queue.rest).delete(key);
     this.#count--;
+    if (block.urgent) this.#urgentBytes -= block.length;
     return true;
   }
 
   /** Takes the blocks that `matches` out of the queue. */
   removeWhere(matches: (block: QueuedBlock) => boolean): QueuedBlock[] {
-    const removed: QueuedBlock[] = [];
-    for (const queue of this.#peers.values())
-      for (const blocks of [queue.urgent, queue.rest])
-        for (const [key, block] of blocks)
-          if (matches(block)) {
-            blocks.delete(key);
-            removed.push(block);
-          }
-    this.#count -= removed.length;
+    const removed = [...this.#peers.values()].flatMap(({ urgent, rest }) => [...urgent.values(), ...rest.values()].filter(matches));
+    for (const block of removed) this.remove(block.peerId, block);
     return removed;
   }
 
   forget(peerId: PeerId): void {
-    this.#count -= this.countFor(peerId);
+    this.removeWhere((block) => block.peerId === peerId);
     this.#peers.delete(peerId);
   }
 
   /** The next block that `isReady` now; it stays until `served`. Looks at a few blocks of each peer only. */
   next(isReady: (block: QueuedBlock) => boolean): QueuedBlock | null {
+    const isTurnOfRest = this.#urgentRun >= URGENT_RUN_BLOCKS;
+    return this.#nextOf(isTurnOfRest ? "rest" : "urgent", isReady) ?? this.#nextOf(isTurnOfRest ? "urgent" : "rest", isReady);
+  }
+
+  #nextOf(kind: keyof PeerQueue, isReady: (block: QueuedBlock) => boolean): QueuedBlock | null {
     for (const queue of this.#peers.values()) {
-      const block = firstReady(queue.urgent, isReady);
-      if (block) return block;
-    }
-    for (const queue of this.#peers.values()) {
-      const block = firstReady(queue.rest, isReady);
+      const block = firstReady(queue[kind], isReady);
       if (block) return block;
     }
     return null;
   }
 
-  /** Takes the block out and sends its peer to the end of the line. */
+  /**
+   * Takes the block out and sends its peer to the end of the line; after an urgent block not before the piece is
+   * whole, since nobody can play or pass on half of one.
+   */
   served(block: QueuedBlock): void {
     this.remove(block.peerId, block);
+    this.#urgentRun = block.urgent ? this.#urgentRun + 1 : 0;
     const queue = this.#peers.get(block.peerId);
     if (!queue) return;
+    const [nextUrgent] = queue.urgent.values();
+    if (block.urgent && nextUrgent?.index === block.index && nextUrgent.trackId === block.trackId) return;
     this.#peers.delete(block.peerId);
     this.#peers.set(block.peerId, queue);
   }

@@ -5,14 +5,24 @@
 import type { PeerId, TrackId } from "../ids.ts";
 import { pieceInfo } from "../manifest/manifest.ts";
 import type { Cancel } from "../ports.ts";
-import { BLOCK_BYTES, BULK_BUFFER_BYTES, BULK_BUFFER_URGENT_BYTES, MAX_PIECE_READS, MAX_QUEUED_REQUESTS_PER_PEER } from "../tunables.ts";
+import {
+  BLOCK_BYTES,
+  BULK_BUFFER_BYTES,
+  MAX_PIECE_READS,
+  MAX_QUEUED_REQUESTS_PER_PEER,
+  ORIGIN_REPEAT_BYTES,
+  ORIGIN_REPEAT_SHARE,
+  UPLINK_ASSUMED_BYTES_PER_MS,
+  URGENT_BACKLOG_MIN_BYTES,
+  URGENT_BACKLOG_MS,
+} from "../tunables.ts";
 import type { PeerMessage } from "../wire/messages.ts";
 import type { SwarmContext } from "./context.ts";
 import type { Neighbour } from "./neighbour.ts";
 import type { PieceReading } from "./piece-keeper.ts";
 import { RateMeter } from "./rate-meter.ts";
+import { TokenBucket } from "./token-bucket.ts";
 import type { TrackState } from "./track-state.ts";
-import { UploadCap } from "./upload-cap.ts";
 import { UploadPacer } from "./upload-pacer.ts";
 import { UploadQueue } from "./upload-queue.ts";
 import type { BlockAddress, QueuedBlock } from "./upload-queue.ts";
@@ -30,7 +40,10 @@ export class Uploader {
   readonly #uplinkMeter = new RateMeter(UPLINK_TIME_CONSTANT_MS);
   #uplinkBytesPerMs = 0;
   #isEnabled = true;
-  #cap = new UploadCap(null);
+  /** The listener's own limit; null for none. One block deep, so that it is kept from the first second. */
+  #cap: TokenBucket | null = null;
+  /** What the origin may spend on urgent pieces that others were given already. */
+  readonly #repeats = new TokenBucket(UPLINK_ASSUMED_BYTES_PER_MS * ORIGIN_REPEAT_SHARE, ORIGIN_REPEAT_BYTES);
   #cancelCapTimer: Cancel | null = null;
 
   constructor(context: SwarmContext, onLost: (track: TrackState, index: number, reading: PieceReading) => void) {
@@ -57,7 +70,7 @@ export class Uploader {
 
   configure(options: { readonly enabled: boolean; readonly capBytesPerSecond: number | null }): void {
     this.#isEnabled = options.enabled;
-    this.#cap = new UploadCap(options.capBytesPerSecond);
+    this.#cap = options.capBytesPerSecond === null ? null : new TokenBucket(options.capBytesPerSecond / 1000, BLOCK_BYTES);
     if (!options.enabled) this.#rejectWhere(() => true);
     this.pump();
   }
@@ -77,7 +90,7 @@ export class Uploader {
   receiveCancel(neighbour: Neighbour, { trackId, index, offset, length }: Extract<PeerMessage, { type: "cancel" }>): void {
     const address: BlockAddress = { trackId, index, offset, length };
     if (!this.#queue.remove(neighbour.peerId, address)) return; // it is on its way already
-    this.#context.tracks.get(trackId)?.superSeeder.forget(neighbour.peerId, index);
+    this.#context.tracks.get(trackId)?.giving.forget(neighbour.peerId, index);
     this.#context.send(neighbour, { type: "reject", ...address });
   }
 
@@ -98,7 +111,7 @@ export class Uploader {
   drop(peerId: PeerId): void {
     this.#queue.forget(peerId);
     this.#pacer.forget(peerId);
-    for (const track of this.#context.tracks.values()) track.superSeeder.forget(peerId);
+    for (const track of this.#context.tracks.values()) track.giving.forget(peerId);
     this.pump();
   }
 
@@ -122,7 +135,7 @@ export class Uploader {
     if (!this.#context.isRunning) return;
     for (;;) {
       const nowMs = this.#context.clock.nowMs();
-      const waitMs = this.#cap.waitMs(nowMs);
+      const waitMs = this.#cap?.waitMs(BLOCK_BYTES, nowMs) ?? 0;
       if (waitMs > 0) {
         this.#pumpIn(waitMs);
         return;
@@ -136,8 +149,8 @@ export class Uploader {
   }
 
   #isReady({ peerId, trackId, index, urgent }: QueuedBlock): boolean {
-    if (!urgent && !this.#pacer.hasRoom()) return false;
-    if (this.#context.links.bufferedBytes(peerId) > (urgent ? BULK_BUFFER_URGENT_BYTES : BULK_BUFFER_BYTES)) return false;
+    if (!this.#pacer.hasRoom(urgent)) return false;
+    if (this.#context.links.bufferedBytes(peerId) > BULK_BUFFER_BYTES) return false;
     if (this.#context.keeper.peek(trackId, index)) return true;
     return this.#reading.size < MAX_PIECE_READS && !this.#reading.has(`${trackId}/${index}`);
   }
@@ -149,8 +162,32 @@ export class Uploader {
     if (!urgent && !neighbour.isUnchoked) return false;
     if (offset % BLOCK_BYTES !== 0 || offset + length > track.sizeBytes(index)) return false;
     if (this.#queue.countFor(peerId) >= MAX_QUEUED_REQUESTS_PER_PEER) return false;
-    if (urgent || track.originId !== this.#context.selfId) return true;
-    return track.superSeeder.give(index, peerId, this.#context.clock.nowMs());
+    return this.#mayGive(track, peerId, request);
+  }
+
+  /**
+   * The origin gives what is not urgent to one peer, who passes it on; and of what is urgent, so much more than once
+   * that first copies still come first. Any peer with more urgent requests than it can serve in time gives the piece
+   * to one first: the others get it sooner from that one than from the end of the queue.
+   */
+  #mayGive(track: TrackState, peerId: PeerId, { index, length, urgent }: Extract<PeerMessage, { type: "request" }>): boolean {
+    const nowMs = this.#context.clock.nowMs();
+    const isOrigin = track.originId === this.#context.selfId;
+    const isRepeat = track.giving.isRepeat(index, peerId, nowMs);
+    if (isRepeat && !track.giving.hasTaken(index, peerId)) {
+      if (isOrigin && !urgent) return false;
+      if (this.#isUrgentOverloaded()) return false;
+      if (isOrigin && this.#repeats.waitMs(length, nowMs) > 0) return false;
+    }
+    if (isRepeat && isOrigin) this.#repeats.spend(length, nowMs);
+    track.giving.take(index, peerId, nowMs);
+    return true;
+  }
+
+  /** More urgent blocks wait than can be there in time. */
+  #isUrgentOverloaded(): boolean {
+    const capacityBytes = (this.#uplinkBytesPerMs || UPLINK_ASSUMED_BYTES_PER_MS) * URGENT_BACKLOG_MS;
+    return this.#queue.urgentBytes > Math.max(URGENT_BACKLOG_MIN_BYTES, capacityBytes);
   }
 
   #sendBlock(block: QueuedBlock, piece: Uint8Array, nowMs: number): void {
@@ -160,7 +197,7 @@ export class Uploader {
     if (!neighbour) return;
     this.#pacer.sent(peerId, length, nowMs);
     this.#uplinkMeter.start(nowMs);
-    this.#cap.sent(length, nowMs);
+    this.#cap?.spend(length, nowMs);
     neighbour.bytesSent += length;
     const track = this.#context.tracks.get(trackId);
     if (track) track.counters.bytesUploaded += length;

@@ -29,7 +29,9 @@ export function readIceOverrides(page: object = globalThis): IceOverrides | null
 
 /** Overrides replace everything the server said, if they are usable at all. */
 export function chooseIceServers(fromServer: readonly IceServer[], overrides: IceOverrides | null): IceServer[] {
-  const usableOverrides = overrides ? usableServers([{ ...overrides, urls: overrides.url.split(",").map((url) => url.trim()) }]) : [];
+  const usableOverrides = overrides
+    ? usableServers([{ ...overrides, urls: overrides.url.split(",").map((url) => url.trim()) }])
+    : [];
   return usableOverrides.length > 0 ? usableOverrides : usableServers(fromServer);
 }
 

@@ -4,13 +4,33 @@ import type { AudioPacket } from "./audio-packets.ts";
 
 /** Room for boxes and block headers within MAX_CHUNK_BYTES. */
 const MAX_PAYLOAD_BYTES = MAX_CHUNK_BYTES - 64 * 1024;
+/** A last chunk shorter than this part of a whole one is not worth a request of its own. */
+const SLIVER = 0.25;
 
 /**
  * Packets of one chunk at a time, never empty. Chunk n begins with the first packet at or after n × 2 s, so that
- * rounding to packets does not add up; one that would grow too large to be sent is cut earlier.
+ * rounding to packets does not add up; one that would grow too large to be sent is cut earlier. A sliver at the end
+ * joins the chunk before it.
  */
-export async function* cutIntoChunks(packets: AsyncIterable<AudioPacket>, sampleRateHz: number): AsyncGenerator<readonly AudioPacket[]> {
+export async function* cutIntoChunks(
+  packets: AsyncIterable<AudioPacket>,
+  sampleRateHz: number,
+): AsyncGenerator<readonly AudioPacket[]> {
   const targetSamples = (CHUNK_TARGET_US * sampleRateHz) / 1e6;
+  let held: readonly AudioPacket[] = [];
+  for await (const chunk of cutAtTargets(packets, targetSamples)) {
+    const isSliver = lengthOf(chunk) < SLIVER * targetSamples && bytesOf(held) + bytesOf(chunk) <= MAX_PAYLOAD_BYTES;
+    if (held.length > 0 && isSliver) {
+      held = [...held, ...chunk];
+      continue;
+    }
+    if (held.length > 0) yield held;
+    held = chunk;
+  }
+  if (held.length > 0) yield held;
+}
+
+async function* cutAtTargets(packets: AsyncIterable<AudioPacket>, targetSamples: number): AsyncGenerator<readonly AudioPacket[]> {
   let chunk: AudioPacket[] = [];
   let chunkBytes = 0;
   let endSample = targetSamples;
@@ -27,4 +47,14 @@ export async function* cutIntoChunks(packets: AsyncIterable<AudioPacket>, sample
     chunkBytes += packet.bytes.byteLength;
   }
   if (chunk.length > 0) yield chunk;
+}
+
+function lengthOf(chunk: readonly AudioPacket[]): number {
+  const [first] = chunk;
+  const last = chunk.at(-1);
+  return first && last ? last.startSample + last.durationSamples - first.startSample : 0;
+}
+
+function bytesOf(chunk: readonly AudioPacket[]): number {
+  return chunk.reduce((sum, packet) => sum + packet.bytes.byteLength, 0);
 }

@@ -34,7 +34,10 @@ const ENCODINGS: readonly Encoding[] = [
 const SAMPLE_RATE_HZ = 48_000;
 
 /** @returns null when the track cannot be decoded here, or there is no encoder whose output plays here. */
-export async function openEncodeReader(track: InputAudioTrack, canPlay: (mimeType: string) => boolean): Promise<TrackReader | null> {
+export async function openEncodeReader(
+  track: InputAudioTrack,
+  canPlay: (mimeType: string) => boolean,
+): Promise<TrackReader | null> {
   if (!(await track.canDecode())) return null;
   const channels = Math.min(2, await track.getNumberOfChannels());
   for (const encoding of ENCODINGS) {

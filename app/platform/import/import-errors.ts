@@ -9,9 +9,15 @@ export function isUnreadable(error: unknown): boolean {
 }
 
 /** An error as the one who added the file should hear of it; `signal`'s own reason when that is why. */
-export function toImportFailure(error: unknown, fileName: string, signal: AbortSignal | undefined): unknown {
-  if (signal?.aborted) return signal.reason;
+export function toImportFailure(error: unknown, fileName: string, signal: AbortSignal | undefined): Error {
+  if (signal?.aborted) return abortReason(signal);
   if (error instanceof ImportError) return error;
-  if (error instanceof StoreError) return error.code === "quota" ? new ImportError("storage-full", fileName, { cause: error }) : error;
+  if (error instanceof StoreError)
+    return error.code === "quota" ? new ImportError("storage-full", fileName, { cause: error }) : error;
   return new ImportError(isUnreadable(error) ? "unreadable" : "damaged", fileName, { cause: error });
+}
+
+/** Why the import was called off: the signal's reason, or what a signal without one stands for. */
+export function abortReason(signal: AbortSignal): Error {
+  return signal.reason instanceof Error ? signal.reason : new DOMException("The import was called off.", "AbortError");
 }

@@ -30,11 +30,38 @@ function movie(format: AudioFormat): Uint8Array {
   const noDuration = zeros(4); // Fragments tell.
   return box(
     "moov",
-    fullBox("mvhd", 0, 0, times, timescale, noDuration, uint(0x10000, 4), uint(0x100, 2), zeros(10), MATRIX, zeros(24), uint(TRACK_NUMBER + 1, 4)),
+    fullBox(
+      "mvhd",
+      0,
+      0,
+      times,
+      timescale,
+      noDuration,
+      uint(0x10000, 4),
+      uint(0x100, 2),
+      zeros(10),
+      MATRIX,
+      zeros(24),
+      uint(TRACK_NUMBER + 1, 4),
+    ),
     box(
       "trak",
       // Flags: enabled, in movie. Volume 1.
-      fullBox("tkhd", 0, 3, times, uint(TRACK_NUMBER, 4), zeros(4), noDuration, zeros(8), zeros(4), uint(0x100, 2), zeros(2), MATRIX, zeros(8)),
+      fullBox(
+        "tkhd",
+        0,
+        3,
+        times,
+        uint(TRACK_NUMBER, 4),
+        zeros(4),
+        noDuration,
+        zeros(8),
+        zeros(4),
+        uint(0x100, 2),
+        zeros(2),
+        MATRIX,
+        zeros(8),
+      ),
       box(
         "mdia",
         fullBox("mdhd", 0, 0, times, timescale, noDuration, uint(0x55c4, 2), zeros(2)), // 0x55c4: "und"
@@ -73,5 +100,11 @@ function fragment(packets: readonly AudioPacket[], index: number): Uint8Array {
       ),
     );
   const dataOffset = header(0).byteLength + 8;
-  return concatBytes([header(dataOffset), box("mdat", packets.map((packet) => packet.bytes))]);
+  return concatBytes([
+    header(dataOffset),
+    box(
+      "mdat",
+      packets.map((packet) => packet.bytes),
+    ),
+  ]);
 }

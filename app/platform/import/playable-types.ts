@@ -20,7 +20,7 @@ interface TypeProbe {
 
 /** iPhones have only the managed kind. */
 export function findTypeProbe(): TypeProbe | null {
-  const scope: { readonly MediaSource?: TypeProbe; readonly ManagedMediaSource?: TypeProbe } = globalThis;
+  const scope: { readonly MediaSource?: TypeProbe | undefined; readonly ManagedMediaSource?: TypeProbe | undefined } = globalThis;
   return scope.MediaSource ?? scope.ManagedMediaSource ?? null;
 }
 
@@ -28,5 +28,7 @@ export function findTypeProbe(): TypeProbe | null {
 export function playableTypes(probe: TypeProbe | null): readonly string[] {
   const types = Object.entries(ALIASES);
   if (!probe) return types.map(([mimeType]) => mimeType);
-  return types.filter(([mimeType, aliases]) => [mimeType, ...aliases].some((name) => probe.isTypeSupported(name))).map(([mimeType]) => mimeType);
+  return types
+    .filter(([mimeType, aliases]) => [mimeType, ...aliases].some((name) => probe.isTypeSupported(name)))
+    .map(([mimeType]) => mimeType);
 }

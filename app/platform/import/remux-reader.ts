@@ -73,9 +73,10 @@ export async function openRemuxReader(track: InputAudioTrack, options: RemuxOpti
     const lengths = new VorbisLengths();
     let held: { readonly bytes: Uint8Array; readonly startSample: number; readonly tellsSamples: number } | null = null;
     for await (const packet of playablePackets(sink)) {
-      const startSample = Math.round((packet.timestamp - zeroS) * format.sampleRateHz);
+      // Times that go back, as in a damaged file, stand still instead.
+      const startSample: number = Math.max(held?.startSample ?? 0, Math.round((packet.timestamp - zeroS) * format.sampleRateHz));
       if (held) {
-        const durationSamples = Math.max(0, startSample - held.startSample);
+        const durationSamples = startSample - held.startSample;
         lengths.learn(held.bytes, durationSamples);
         yield { bytes: held.bytes, startSample: held.startSample, durationSamples };
       }
@@ -91,7 +92,8 @@ export async function openRemuxReader(track: InputAudioTrack, options: RemuxOpti
   function trimOf(frameCount: number, cutSamples: number): Trim {
     if (codec === "opus") return { startSamples: opusPreSkip(description), endSamples: cutSamples };
     // An edit list that begins inside the media makes the first packets' times negative.
-    if (codec === "aac") return { startSamples: Math.max(0, Math.round(-(first?.timestamp ?? 0) * format.sampleRateHz)), endSamples: cutSamples };
+    if (codec === "aac")
+      return { startSamples: Math.max(0, Math.round(-(first?.timestamp ?? 0) * format.sampleRateHz)), endSamples: cutSamples };
     const { gapless } = options;
     if (codec !== "mp3" || !gapless) return trim;
     const isWhole = gapless.frameCount === null || frameCount >= gapless.frameCount;

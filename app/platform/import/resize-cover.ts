@@ -12,7 +12,10 @@ export const resizeCover: ResizeCover = async (image) => {
   try {
     for (const side of SIDES) {
       const scale = Math.min(1, side / Math.max(bitmap.width, bitmap.height));
-      const draw = { width: Math.max(1, Math.round(bitmap.width * scale)), height: Math.max(1, Math.round(bitmap.height * scale)) };
+      const draw = {
+        width: Math.max(1, Math.round(bitmap.width * scale)),
+        height: Math.max(1, Math.round(bitmap.height * scale)),
+      };
       for (const quality of QUALITIES) {
         const cover = await encodeJpeg(bitmap, draw, quality);
         if (cover && cover.bytes.byteLength <= MAX_COVER_BYTES) return cover;
@@ -25,7 +28,11 @@ export const resizeCover: ResizeCover = async (image) => {
 };
 
 /** JPEG, since Safari's canvas writes no WebP. */
-async function encodeJpeg(bitmap: ImageBitmap, size: { readonly width: number; readonly height: number }, quality: number): Promise<Cover | null> {
+async function encodeJpeg(
+  bitmap: ImageBitmap,
+  size: { readonly width: number; readonly height: number },
+  quality: number,
+): Promise<Cover | null> {
   const blob =
     typeof OffscreenCanvas === "undefined"
       ? await pageCanvasToBlob(bitmap, size, quality)
@@ -33,13 +40,21 @@ async function encodeJpeg(bitmap: ImageBitmap, size: { readonly width: number; r
   return blob?.type === "image/jpeg" ? { bytes: new Uint8Array(await blob.arrayBuffer()), mimeType: "image/jpeg" } : null;
 }
 
-async function offscreenCanvasToBlob(bitmap: ImageBitmap, { width, height }: { readonly width: number; readonly height: number }, quality: number) {
+async function offscreenCanvasToBlob(
+  bitmap: ImageBitmap,
+  { width, height }: { readonly width: number; readonly height: number },
+  quality: number,
+) {
   const canvas = new OffscreenCanvas(width, height);
   canvas.getContext("2d")?.drawImage(bitmap, 0, 0, width, height);
   return canvas.convertToBlob({ type: "image/jpeg", quality });
 }
 
-function pageCanvasToBlob(bitmap: ImageBitmap, { width, height }: { readonly width: number; readonly height: number }, quality: number) {
+function pageCanvasToBlob(
+  bitmap: ImageBitmap,
+  { width, height }: { readonly width: number; readonly height: number },
+  quality: number,
+) {
   const canvas = Object.assign(document.createElement("canvas"), { width, height });
   canvas.getContext("2d")?.drawImage(bitmap, 0, 0, width, height);
   return new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/jpeg", quality));

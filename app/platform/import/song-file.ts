@@ -1,5 +1,19 @@
 /** A file as a person hands it over: recognised, its tags read, its music ready to be read. */
-import { ADTS, BlobSource, FLAC, Input, MATROSKA, MP3, MP4, MPEG_TS, OGG, QTFF, UnsupportedInputFormatError, WAVE, WEBM } from "mediabunny";
+import {
+  ADTS,
+  BlobSource,
+  FLAC,
+  Input,
+  MATROSKA,
+  MP3,
+  MP4,
+  MPEG_TS,
+  OGG,
+  QTFF,
+  UnsupportedInputFormatError,
+  WAVE,
+  WEBM,
+} from "mediabunny";
 import type { AttachedImage, MetadataTags } from "mediabunny";
 import { ImportError } from "../../core/index.ts";
 import { openEncodeReader } from "./encode-reader.ts";
@@ -17,6 +31,8 @@ export interface SongFile {
   /** The front cover as the file has it, of any size. */
   readonly image: AttachedImage | null;
   readonly reader: TrackReader;
+  /** What the container says of its length, in seconds: good enough for a progress bar. Null where it is silent. */
+  readonly durationHintS: number | null;
   /** Lets go of the file. */
   close(): void;
 }
@@ -42,7 +58,8 @@ export async function openSongFile(file: Blob, fileName: string, canPlay: (mimeT
     const metadata: MetadataTags = await input.getMetadataTags().catch(() => ({})); // Broken tags are no reason to refuse music.
     const images = metadata.images ?? [];
     const image = images.find(({ kind }) => kind === "coverFront") ?? images[0] ?? null;
-    return { tags: readTags(metadata, fileName), image, reader, close: () => input.dispose() };
+    const durationHintS = await track.getDurationFromMetadata();
+    return { tags: readTags(metadata, fileName), image, reader, durationHintS, close: () => input.dispose() };
   } catch (error) {
     input.dispose();
     throw error;

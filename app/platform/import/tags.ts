@@ -36,5 +36,8 @@ function tidy(text: string | undefined): string {
   if (text === undefined) return "";
   // Control characters become spaces; half a surrogate pair would not survive UTF-8.
   const line = text.replace(/[\p{Cc}\p{Cs}\s]+/gu, " ").trim();
-  return line.slice(0, MAX_LENGTH).replace(/\p{Cs}$/u, "").trim();
+  return line
+    .slice(0, MAX_LENGTH)
+    .replace(/\p{Cs}$/u, "")
+    .trim();
 }

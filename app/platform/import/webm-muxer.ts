@@ -22,7 +22,16 @@ export function createWebmMuxer(format: AudioFormat): Muxer {
     container: "webm",
     mimeType: `audio/webm; codecs="${format.codecString}"`,
     init: concatBytes([
-      element(0x1a45dfa3, number(0x4286, 1), number(0x42f7, 1), number(0x42f2, 4), number(0x42f3, 8), text(0x4282, "webm"), number(0x4287, 4), number(0x4285, 2)),
+      element(
+        0x1a45dfa3,
+        number(0x4286, 1),
+        number(0x42f7, 1),
+        number(0x42f2, 4),
+        number(0x42f3, 8),
+        text(0x4282, "webm"),
+        number(0x4287, 4),
+        number(0x4285, 2),
+      ),
       id(0x18538067), // Segment
       uint(0xff, 1), // of unknown size.
       element(0x1549a966, number(0x2ad7b1, TICK_NS), text(0x4d80, "beattorrent"), text(0x5741, "beattorrent")),

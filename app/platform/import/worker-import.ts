@@ -2,15 +2,22 @@
 import * as v from "valibot";
 import { decodeManifest, ImportError, StoreError, type StoredTrack } from "../../core/index.ts";
 import type { ImportOptions, ImportedTrack, ImportStore } from "./import-track.ts";
+import { abortReason } from "./import-errors.ts";
 import { findTypeProbe, playableTypes } from "./playable-types.ts";
-import { describeStoreFailure, FromWorkerSchema, type StoreCall, type ToWorker } from "./worker-messages.ts";
+import { describeStoreFailure, FromWorkerSchema, type FromWorker, type StoreCall, type ToWorker } from "./worker-messages.ts";
 
 /** The worker could not be started; importing on the page may still work. */
 export class WorkerUnavailable extends Error {
   override readonly name = "WorkerUnavailable";
 }
 
-export function importInWorker(worker: Worker, file: Blob, fileName: string, store: ImportStore, options: ImportOptions): Promise<ImportedTrack> {
+export function importInWorker(
+  worker: Worker,
+  file: Blob,
+  fileName: string,
+  store: ImportStore,
+  options: ImportOptions,
+): Promise<ImportedTrack> {
   const { signal, onProgress } = options;
   return new Promise<ImportedTrack>((resolve, reject) => {
     const post = (message: ToWorker) => worker.postMessage(message);
@@ -52,18 +59,28 @@ export function importInWorker(worker: Worker, file: Blob, fileName: string, sto
         case "done":
           finish(() => resolve({ trackId: message.trackId, manifest: decodeManifest(message.manifestBytes) }));
           break;
-        case "failed": {
-          const { code } = message;
-          const cause = storeFailure ?? new Error(message.message);
-          finish(() => reject(signal?.aborted ? signal.reason : code ? new ImportError(code, fileName, { cause }) : cause));
-        }
+        case "failed":
+          finish(() => reject(failureOf(message, storeFailure, fileName, signal)));
       }
     });
     worker.addEventListener("error", (event) => {
       const cause = new Error(event.message);
-      finish(() => reject(isReady ? new ImportError("damaged", fileName, { cause }) : new WorkerUnavailable("import worker", { cause })));
+      finish(() =>
+        reject(isReady ? new ImportError("damaged", fileName, { cause }) : new WorkerUnavailable("import worker", { cause })),
+      );
     });
   });
+}
+
+function failureOf(
+  { code, message }: Extract<FromWorker, { kind: "failed" }>,
+  storeFailure: StoreError | null,
+  fileName: string,
+  signal: AbortSignal | undefined,
+): Error {
+  if (signal?.aborted) return abortReason(signal);
+  const cause = storeFailure ?? new Error(message);
+  return code ? new ImportError(code, fileName, { cause }) : cause;
 }
 
 function callStore(store: ImportStore, call: StoreCall): Promise<StoredTrack | null | void> {

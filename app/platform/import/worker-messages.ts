@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { StoreError, TrackIdSchema } from "../../core/index.ts";
 
-const bytes = v.instance(Uint8Array);
+const bytes = v.custom<Uint8Array>((value) => value instanceof Uint8Array);
 const callNumber = v.pipe(v.number(), v.safeInteger());
 const storeErrorCode = v.picklist(["quota", "unavailable", "damaged"]);
 
@@ -31,7 +31,16 @@ export const FromWorkerSchema = v.variant("kind", [
     kind: v.literal("failed"),
     /** Null when the failure was the store's, or the page itself gave up. */
     code: v.nullable(
-      v.picklist(["empty", "not-audio", "no-audio-track", "codec-unsupported", "damaged", "too-long", "unreadable", "storage-full"]),
+      v.picklist([
+        "empty",
+        "not-audio",
+        "no-audio-track",
+        "codec-unsupported",
+        "damaged",
+        "too-long",
+        "unreadable",
+        "storage-full",
+      ]),
     ),
     message: v.string(),
   }),

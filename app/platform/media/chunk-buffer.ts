@@ -101,10 +101,10 @@ export class ChunkBuffer {
       this.#buffer.changeType(type);
       this.#type = type;
       this.#initKey = "";
-    } else if (this.#buffer.mode === "sequence") {
-      // The parser of raw MP3 believes to be within a segment for ever, and no offset may be set there.
-      this.#buffer.abort();
     }
+    // Ends what the parser believes to be within: raw MP3 is one endless segment for it, in which no offset may be set,
+    // and a chunk that ended in the middle of a box would swallow the next one.
+    this.#buffer.abort();
     // Raw MP3 comes in "sequence" mode by itself, and only so; `changeType` doesn't lead back out of it.
     if (type !== "audio/mpeg" && this.#buffer.mode !== "segments") this.#buffer.mode = "segments";
     return this.#buffer;
@@ -117,29 +117,26 @@ export class ChunkBuffer {
   }
 
   #appendBytes(buffer: SourceBuffer, bytes: Uint8Array): Promise<void> {
-    return this.#run(buffer, () => buffer.appendBuffer(bytes as Uint8Array<ArrayBuffer>));
+    return this.#run(buffer, () => buffer.appendBuffer(bytes.slice()));
   }
 
   async #run(buffer: SourceBuffer, start: (buffer: SourceBuffer) => void): Promise<void> {
+    const listening = new AbortController();
+    const { signal } = listening;
     try {
       await new Promise<void>((resolve, reject) => {
-        const options = { once: true };
-        buffer.addEventListener(
-          "error",
-          () => reject(new SinkError("refused", "the browser could not parse the chunk")),
-          options,
-        );
-        buffer.addEventListener("updateend", () => resolve(), options); // comes after `error`, too
-        // A closed source sends neither: its buffer is gone with it.
-        this.#source.addEventListener(
-          "sourceclose",
-          () => reject(new SinkError("closed", "the media source was closed")),
-          options,
-        );
+        const refuse = () => reject(new SinkError("refused", "the browser could not parse the chunk"));
+        // A closed source sends nothing more: its buffer is gone with it.
+        const close = () => reject(new SinkError("closed", "the media source was closed"));
+        buffer.addEventListener("error", refuse, { signal });
+        buffer.addEventListener("updateend", () => resolve(), { signal }); // comes after `error`, too
+        this.#source.addEventListener("sourceclose", close, { signal });
         start(buffer);
       });
     } catch (error) {
       throw toSinkError(error);
+    } finally {
+      listening.abort();
     }
   }
 }

@@ -87,7 +87,10 @@ export class Database {
       opened.then(cancel, cancel);
     });
     // An answer after the deadline has no owner: closed at once, so that it stands in nobody's way.
-    opened.then((db) => isLate && db.close(), () => {}); // a refusal is told by the race below
+    opened.then(
+      (db) => isLate && db.close(),
+      () => {},
+    ); // a refusal is told by the race below
     try {
       return await Promise.race([opened, deadline]);
     } catch (cause) {

@@ -8,7 +8,16 @@ import type { ChunkStore, StoredTrack, StoreUsage, TrackId } from "../../core/in
 import { isQuotaExceeded } from "./database.ts";
 import type { Database } from "./database.ts";
 import { chooseEvictions, createUseClock } from "./eviction.ts";
-import { dropTrack, MUSIC_STORES, parseTrackRow, putBytes, putRow, readFormerSize, readRows, startWriting } from "./music-transaction.ts";
+import {
+  dropTrack,
+  MUSIC_STORES,
+  parseTrackRow,
+  putBytes,
+  putRow,
+  readFormerSize,
+  readRows,
+  startWriting,
+} from "./music-transaction.ts";
 import type { MusicTransaction, Write } from "./music-transaction.ts";
 import { ManifestRowSchema, PieceKeySchema, PieceRowSchema, piecesOf } from "./schema.ts";
 import type { TrackRow } from "./schema.ts";

@@ -81,7 +81,14 @@ export class MemoryChunkStore implements ChunkStore {
     const evicted = chooseEvictions([...this.#tracks.values()], Math.max(0, growthBytes), this.#budgetBytes, mayGo);
     if (!evicted) throw new StoreError("quota", `no room for ${growthBytes} bytes in ${this.#budgetBytes} bytes of memory`);
     for (const other of evicted) this.#tracks.delete(other);
-    const track = this.#tracks.get(trackId) ?? { trackId, manifestBytes: null, origin: false, pieces: new Map(), sizeBytes: 0, usedAtMs: 0 };
+    const track = this.#tracks.get(trackId) ?? {
+      trackId,
+      manifestBytes: null,
+      origin: false,
+      pieces: new Map(),
+      sizeBytes: 0,
+      usedAtMs: 0,
+    };
     track.sizeBytes += growthBytes;
     track.usedAtMs = this.#nextUseMs();
     this.#tracks.set(trackId, track);

@@ -10,7 +10,9 @@ export type Write =
   | { readonly kind: "manifest"; readonly trackId: TrackId; readonly bytes: Uint8Array; readonly origin: boolean };
 
 /** What a write goes to. */
-type Place = { readonly kind: "piece"; readonly trackId: TrackId; readonly index: number } | { readonly kind: "manifest"; readonly trackId: TrackId };
+type Place =
+  | { readonly kind: "piece"; readonly trackId: TrackId; readonly index: number }
+  | { readonly kind: "manifest"; readonly trackId: TrackId };
 
 export const MUSIC_STORES = ["tracks", "manifests", "pieces"] as const;
 export type MusicTransaction = ReturnType<typeof startWriting>;

@@ -70,7 +70,11 @@ async function openInDatabase(database: Database, options: StoreOptions): Promis
   const quotaBytes = await readQuotaBytes(storage);
   let budgetBytes = computeBudget((await records.settings.read()).storeBudgetBytes, quotaBytes);
   let isPersistent = await readPersisted(storage);
-  const kept = new IndexedDbChunkStore(database, { budgetBytes: () => budgetBytes, isPersistent: () => isPersistent, wallClockMs });
+  const kept = new IndexedDbChunkStore(database, {
+    budgetBytes: () => budgetBytes,
+    isPersistent: () => isPersistent,
+    wallClockMs,
+  });
   await kept.cleanUp();
   const hasRoom = budgetBytes >= STORE_MIN_BUDGET_BYTES;
   if (!hasRoom) log("store-too-small", { budgetBytes });

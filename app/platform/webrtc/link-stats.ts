@@ -32,7 +32,10 @@ export function readLinkStats(state: LinkState, report: { get(id: string): unkno
   return { state, candidateType, rttMs };
 }
 
-function findSelectedPair(report: { get(id: string): unknown; values(): Iterable<unknown> }): v.InferOutput<typeof PairSchema> | null {
+function findSelectedPair(report: {
+  get(id: string): unknown;
+  values(): Iterable<unknown>;
+}): v.InferOutput<typeof PairSchema> | null {
   for (const entry of report.values()) {
     const transport = v.safeParse(TransportSchema, entry);
     const named = transport.success ? report.get(transport.output.selectedCandidatePairId) : entry;

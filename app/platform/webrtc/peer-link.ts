@@ -2,15 +2,12 @@
  * One RTCPeerConnection with its two lanes: carries out what negotiation.ts decides, keeps the connection alive, and
  * ends by itself when that fails. Which link a peer has, and when it gets another, is the transport's business.
  */
-import {
-  BULK_LOW_WATER_BYTES,
-  LINK_CONNECT_TIMEOUT_MS,
-  LINK_GRACE_MS,
-  LINK_RESTART_DELAY_MS,
-  LINK_RESTART_INTERVAL_MS,
-} from "../../core/index.ts";
+import { LINK_CONNECT_TIMEOUT_MS } from "../../core/index.ts";
 import type { Cancel, Clock, IceServer, Lane, LinkSignal, LinkState, LinkStats } from "../../core/index.ts";
+import { Lanes } from "./lanes.ts";
+import type { LanesOutlet } from "./lanes.ts";
 import type { LinkLog } from "./link-log.ts";
+import { LinkRecovery } from "./link-recovery.ts";
 import { readLinkStats } from "./link-stats.ts";
 import { candidateUfrag, judgeOffer, markOf, shouldTakeAnswer, toCandidateSignal } from "./negotiation.ts";
 import type { DescriptionMark, OfferVerdict } from "./negotiation.ts";
@@ -19,10 +16,7 @@ type CandidateSignal = Extract<LinkSignal, { kind: "candidate" }>;
 type AnswerSignal = Extract<LinkSignal, { kind: "answer" }>;
 
 /** Where a link says what happens to it. Called at any time, also from within a call on the link. */
-export interface LinkOutlet {
-  opened(): void;
-  message(lane: Lane, bytes: Uint8Array): void;
-  drained(): void;
+export interface LinkOutlet extends Omit<LanesOutlet, "broken"> {
   signal(signal: LinkSignal): void;
   state(state: LinkState): void;
   /** The last word, said once. */
@@ -37,26 +31,19 @@ export interface PeerLinkOptions {
   readonly outlet: LinkOutlet;
 }
 
-/** SCTP stream ids of the lanes. Negotiated channels: announced ones can lose the answerer's first message. */
-const LANE_IDS: Readonly<Record<Lane, number>> = { control: 0, bulk: 1 };
 /** Candidates that may wait for their description; a host with many interfaces has about twenty. */
 const MAX_EARLY_CANDIDATES = 100;
 
 export class PeerLink {
   readonly #polite: boolean;
-  readonly #clock: Clock;
   readonly #log: LinkLog;
   readonly #outlet: LinkOutlet;
   readonly #connection: RTCPeerConnection;
-  readonly #lanes: Readonly<Record<Lane, RTCDataChannel>>;
+  readonly #lanes: Lanes;
   /** Descriptions are set one after another; each may take the browser several turns. */
   #work: Promise<void> = Promise.resolve();
   #isEnded = false;
-  #isOpen = false;
-  #hasFailed = false;
   #toldState: LinkState | null = null;
-  /** The side that offered first offers again when ICE must restart. */
-  #isOfferer = false;
   #awaitingAnswer = false;
   #localUfrag: string | null = null;
   #remote: DescriptionMark | null = null;
@@ -64,22 +51,28 @@ export class PeerLink {
   #earlyCandidates: CandidateSignal[] = [];
   /** Our own candidates while our description is being made: they must not overtake it. */
   #heldCandidates: LinkSignal[] | null = null;
-  /** Messages that came on one lane while the other was not open yet. */
-  #earlyMessages: (readonly [Lane, Uint8Array])[] = [];
-  #cancelOpening: Cancel;
-  #cancelRestart: Cancel | null = null;
-  #cancelGrace: Cancel | null = null;
+  readonly #recovery: LinkRecovery;
+  readonly #cancelOpening: Cancel;
 
   /** @throws DOMException where the browser refuses another connection or the ICE servers. */
   constructor({ polite, iceServers, clock, log, outlet }: PeerLinkOptions) {
     this.#polite = polite;
-    this.#clock = clock;
     this.#log = log;
     this.#outlet = outlet;
     this.#connection = new RTCPeerConnection({ iceServers: iceServers.map(toRtcIceServer) });
     this.#connection.onicecandidate = ({ candidate }) => this.#sendCandidate(candidate);
     this.#connection.onconnectionstatechange = () => this.#followState();
-    this.#lanes = { control: this.#openLane("control"), bulk: this.#openLane("bulk") };
+    this.#lanes = new Lanes(this.#connection, {
+      opened: () => this.#opened(),
+      message: (lane, bytes) => outlet.message(lane, bytes),
+      drained: () => outlet.drained(),
+      broken: (reason) => this.end(reason),
+    });
+    this.#recovery = new LinkRecovery({
+      clock,
+      restart: () => this.#restart(),
+      giveUp: () => this.end("connection lost"),
+    });
     this.#cancelOpening = clock.schedule(LINK_CONNECT_TIMEOUT_MS, () => this.end("no connection in time"));
   }
 
@@ -87,7 +80,7 @@ export class PeerLink {
 
   /** Starts as the offerer. */
   offer(): void {
-    this.#isOfferer = true;
+    this.#recovery.becomeOfferer();
     this.#sendOffer({});
   }
 
@@ -101,9 +94,12 @@ export class PeerLink {
     this.#enqueue("offer", async () => {
       await this.#connection.setRemoteDescription({ type: "offer", sdp });
       this.#addEarlyCandidates();
-      await this.#describeLocally(() => this.#connection.createAnswer(), (answer) => {
-        this.#outlet.signal({ kind: "answer", sdp: answer, answers: mark.ufrag });
-      });
+      await this.#describeLocally(
+        () => this.#connection.createAnswer(),
+        (answer) => {
+          this.#outlet.signal({ kind: "answer", sdp: answer, answers: mark.ufrag });
+        },
+      );
     });
   }
 
@@ -135,7 +131,10 @@ export class PeerLink {
     this.#awaitingAnswer = true;
     this.#localUfrag = null; // answers to an earlier offer are void from now on
     this.#enqueue("offer", () =>
-      this.#describeLocally(() => this.#connection.createOffer(options), (sdp) => this.#outlet.signal({ kind: "offer", sdp })),
+      this.#describeLocally(
+        () => this.#connection.createOffer(options),
+        (sdp) => this.#outlet.signal({ kind: "offer", sdp }),
+      ),
     );
   }
 
@@ -192,35 +191,21 @@ export class PeerLink {
 
   // Staying alive ----------------------------------------------------------------------------------------------------
 
+  /** See {@link LinkRecovery.hasFailed}. */
+  get hasFailed(): boolean {
+    return this.#recovery.hasFailed;
+  }
+
   #followState(): void {
     const state = this.#connection.connectionState;
     this.#log.state(state);
+    this.#recovery.follow(state);
     this.#tellState();
-    if (state === "connected") {
-      this.#cancelRestart?.();
-      this.#cancelGrace?.();
-      this.#cancelRestart = this.#cancelGrace = null;
-      this.#hasFailed = false;
-    } else if (state === "disconnected" || state === "failed") {
-      this.#hasFailed ||= state === "failed";
-      this.#cancelGrace ??= this.#clock.schedule(LINK_GRACE_MS, () => this.end("connection lost"));
-      if (this.#isOfferer) this.#restartAfter(state === "failed" ? 0 : LINK_RESTART_DELAY_MS);
-      else if (state === "failed") this.#expectRestart();
-    }
   }
 
-  /**
-   * Where ICE has failed, an offerer that lives restarts within its interval. One that does not has given the link up,
-   * while we slept perhaps: holding on to it would only delay the next.
-   */
-  #expectRestart(): void {
-    this.#cancelGrace?.();
-    this.#cancelGrace = this.#clock.schedule(LINK_RESTART_INTERVAL_MS, () => this.end("connection lost"));
-  }
-
-  /** ICE has failed and has not connected since, whatever the browser calls the state meanwhile. */
-  get hasFailed(): boolean {
-    return this.#hasFailed;
+  #restart(): void {
+    this.#log.note("ice-restart");
+    this.#sendOffer({ iceRestart: true });
   }
 
   #tellState(): void {
@@ -234,35 +219,26 @@ export class PeerLink {
   #linkState(): LinkState {
     if (this.#isEnded) return "closed";
     const state = this.#connection.connectionState;
-    if (state === "new" || state === "connecting") return this.#isOpen && !this.#cancelGrace ? "connected" : "connecting";
-    return state;
+    if (state !== "new" && state !== "connecting") return state;
+    return this.#lanes.isOpen && !this.#recovery.isUnderWay ? "connected" : "connecting";
   }
 
-  #restartAfter(delayMs: number): void {
-    this.#cancelRestart?.();
-    this.#cancelRestart = this.#clock.schedule(delayMs, () => {
-      this.#log.note("ice-restart");
-      this.#sendOffer({ iceRestart: true });
-      this.#restartAfter(LINK_RESTART_INTERVAL_MS);
-    });
-  }
-
-  // Lanes ------------------------------------------------------------------------------------------------------------
+  // Carrying ---------------------------------------------------------------------------------------------------------
 
   send(lane: Lane, bytes: Uint8Array): boolean {
-    if (!this.#isOpen || this.#isEnded) return false;
+    if (!this.#lanes.isOpen || this.#isEnded) return false;
     try {
-      this.#lanes[lane].send(bytes.buffer instanceof ArrayBuffer ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) : bytes.slice());
+      this.#lanes.send(lane, bytes);
       return true;
     } catch (error) {
-      // The channel is closing, or its queue is full (16 MiB): either way the message is lost, and with it the order.
+      // The message is lost, and with it the promise of the lane: nothing that follows could be trusted.
       this.end(`send failed: ${String(error)}`);
       return false;
     }
   }
 
-  bufferedBytes(): number {
-    return this.#lanes.bulk.bufferedAmount;
+  get bufferedBytes(): number {
+    return this.#lanes.bufferedBytes;
   }
 
   async stats(): Promise<LinkStats> {
@@ -270,31 +246,10 @@ export class PeerLink {
     return readLinkStats(this.#linkState(), report);
   }
 
-  #openLane(lane: Lane): RTCDataChannel {
-    const channel = this.#connection.createDataChannel(lane, { negotiated: true, id: LANE_IDS[lane] });
-    channel.binaryType = "arraybuffer";
-    channel.onopen = () => this.#laneOpened();
-    channel.onclose = () => this.end("closed by the peer");
-    channel.onmessage = ({ data }: MessageEvent<unknown>) => {
-      if (!(data instanceof ArrayBuffer)) return this.end("the peer sent text");
-      if (this.#isOpen) this.#outlet.message(lane, new Uint8Array(data));
-      else this.#earlyMessages.push([lane, new Uint8Array(data)]);
-    };
-    if (lane === "bulk") {
-      channel.bufferedAmountLowThreshold = BULK_LOW_WATER_BYTES;
-      channel.onbufferedamountlow = () => this.#outlet.drained();
-    }
-    return channel;
-  }
-
-  #laneOpened(): void {
-    if (this.#lanes.control.readyState !== "open" || this.#lanes.bulk.readyState !== "open") return;
-    this.#isOpen = true;
+  #opened(): void {
     this.#cancelOpening();
     this.#tellState();
     this.#outlet.opened();
-    for (const [lane, bytes] of this.#earlyMessages) this.#outlet.message(lane, bytes);
-    this.#earlyMessages = [];
   }
 
   // The end ----------------------------------------------------------------------------------------------------------
@@ -311,13 +266,10 @@ export class PeerLink {
   abandon(): void {
     this.#isEnded = true;
     this.#cancelOpening();
-    this.#cancelRestart?.();
-    this.#cancelGrace?.();
+    this.#recovery.stop();
     this.#connection.onicecandidate = null;
     this.#connection.onconnectionstatechange = null;
-    for (const channel of Object.values(this.#lanes)) {
-      channel.onopen = channel.onclose = channel.onmessage = channel.onbufferedamountlow = null;
-    }
+    this.#lanes.silence();
     this.#connection.close();
   }
 }

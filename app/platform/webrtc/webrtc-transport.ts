@@ -77,7 +77,7 @@ class Transport implements WebRtcTransport {
   }
 
   bufferedBytes(peerId: PeerId): number {
-    return this.#entries.get(peerId)?.link.bufferedBytes() ?? 0;
+    return this.#entries.get(peerId)?.link.bufferedBytes ?? 0;
   }
 
   async stats(peerId: PeerId): Promise<LinkStats | null> {

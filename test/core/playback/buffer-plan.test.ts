@@ -151,7 +151,10 @@ describe("the buffer plan", () => {
         expect(buffered[0]?.[0] ?? Infinity).toBeGreaterThanOrEqual(targetMs - 15_000 - BUFFER_SLACK_MS);
         expect(buffered.at(-1)?.[1] ?? 0).toBeLessThanOrEqual(horizonMs + 2 * BUFFER_SLACK_MS);
         if (missing.length + spent.length > 0) return;
-        const wantedUntilMs = Math.min(horizonMs, endOf(places.at(-1) ?? { ...places[0]!, durationMs: 0 }));
+        const wantedUntilMs = Math.min(
+          horizonMs,
+          places.reduce((_, place) => endOf(place), 0),
+        );
         expect(bufferedAheadMs(buffered, targetMs)).toBeGreaterThanOrEqual(wantedUntilMs - targetMs - 100);
       }),
     );

@@ -52,15 +52,26 @@ const durationMs = fc.integer({ min: 1, max: 100 }).map((steps) => steps * 50);
 const commands = [
   durationMs.map((ms) => command(`listen ${ms}`, ms, () => {})),
   fc
-    .record({ entry: name, positionMs: fc.integer({ min: 0, max: SONG_MS - 1 }), inMs: fc.integer({ min: -3_000, max: 1_000 }), ms: durationMs })
-    .map(({ entry, positionMs, inMs, ms }) => command(`play ${entry} ${positionMs} in ${inMs}, ${ms}`, ms, (world) => world.play(entry, positionMs, inMs))),
+    .record({
+      entry: name,
+      positionMs: fc.integer({ min: 0, max: SONG_MS - 1 }),
+      inMs: fc.integer({ min: -3_000, max: 1_000 }),
+      ms: durationMs,
+    })
+    .map(({ entry, positionMs, inMs, ms }) =>
+      command(`play ${entry} ${positionMs} in ${inMs}, ${ms}`, ms, (world) => world.play(entry, positionMs, inMs)),
+    ),
   durationMs.map((ms) => command(`pause, ${ms}`, ms, (world) => world.pause())),
   fc
     .record({ entry: name, from: fc.integer({ min: 0, max: 19 }), count: fc.integer({ min: 1, max: 6 }), ms: durationMs })
     .map(({ entry, from, count, ms }) =>
-      command(`lose ${entry} ${from}+${count}, ${ms}`, ms, (world) => world.setHeld(entry, (index) => index < from || index >= from + count)),
+      command(`lose ${entry} ${from}+${count}, ${ms}`, ms, (world) =>
+        world.setHeld(entry, (index) => index < from || index >= from + count),
+      ),
     ),
-  fc.record({ entry: name, ms: durationMs }).map(({ entry, ms }) => command(`bring ${entry}, ${ms}`, ms, (world) => world.setHeld(entry, () => true))),
+  fc
+    .record({ entry: name, ms: durationMs })
+    .map(({ entry, ms }) => command(`bring ${entry}, ${ms}`, ms, (world) => world.setHeld(entry, () => true))),
   fc
     .record({ order: fc.shuffledSubarray([...NAMES], { minLength: 1 }), ms: durationMs })
     .map(({ order, ms }) => command(`programme ${order.join("")}, ${ms}`, ms, (world) => world.setProgramme(order.join("")))),

@@ -3,7 +3,10 @@ import { makeEntry } from "../jam/jam-fixtures.ts";
 import { PlaybackWorld, SONG_MS } from "./playback-world.ts";
 
 /** Bob has joined; a plays since just now. */
-async function joined(names = "abc", ...options: ConstructorParameters<typeof PlaybackWorld> extends [string, ...infer Rest] ? Rest : never) {
+async function joined(
+  names = "abc",
+  ...options: ConstructorParameters<typeof PlaybackWorld> extends [string, ...infer Rest] ? Rest : never
+) {
   const world = new PlaybackWorld(names, ...options);
   world.play("a");
   world.player.start();

@@ -1,0 +1,34 @@
+import { expect, it } from "vitest";
+import { PlayheadReader } from "../../app/platform/media/playhead-reader.ts";
+import { seededRandom } from "../support/seeded-random.ts";
+
+it("PB26: is steady although currentTime moves in steps", () => {
+  const reader = new PlayheadReader();
+  const random = seededRandom(7);
+  const errorsMs: number[] = [];
+  for (let nowMs = 1_000; nowMs < 20_000; nowMs += 90 + 20 * random()) {
+    const steppedMs = Math.floor(nowMs / 40) * 40; // as of a browser that moves it every 40 ms
+    errorsMs.push(reader.read(steppedMs, nowMs) - (nowMs - 20));
+  }
+  expect(Math.max(...errorsMs.slice(15).map(Math.abs))).toBeLessThan(12);
+});
+
+it("PB26: follows changes of rate without a jump", () => {
+  const reader = new PlayheadReader();
+  for (let nowMs = 0; nowMs <= 2_000; nowMs += 100) reader.read(nowMs, nowMs);
+  reader.setRate(1.01, 2_000);
+  for (let nowMs = 2_100; nowMs <= 4_000; nowMs += 100)
+    expect(reader.read(2_000 + 1.01 * (nowMs - 2_000), nowMs)).toBeCloseTo(2_000 + 1.01 * (nowMs - 2_000), 6);
+});
+
+it("PB26: one odd reading is no movement", () => {
+  const reader = new PlayheadReader();
+  for (let nowMs = 0; nowMs <= 1_000; nowMs += 100) reader.read(nowMs, nowMs);
+  expect(reader.read(1_100 - 45, 1_100)).toBeCloseTo(1_100, 6);
+});
+
+it("PB26: a real jump is seen at once", () => {
+  const reader = new PlayheadReader();
+  for (let nowMs = 0; nowMs <= 1_000; nowMs += 100) reader.read(nowMs, nowMs);
+  expect(reader.read(5_000, 1_100)).toBe(5_000);
+});
