@@ -9,6 +9,7 @@ import { chooseIceServers, readIceOverrides } from "./platform/ice/ice-servers.t
 import { loadIdentity } from "./platform/identity/identity.ts";
 import { createImporter } from "./platform/import/importer.ts";
 import { createMediaSink } from "./platform/media/media-sink.ts";
+import { handleLockScreenButtons, showOnLockScreen } from "./platform/media/media-session.ts";
 import { onPageWake } from "./platform/signalling/page-wake.ts";
 import { createSignallingChannel } from "./platform/signalling/signalling-channel.ts";
 import { openStore } from "./platform/store/open-store.ts";
@@ -43,6 +44,7 @@ async function createPlatform(clock: Clock): Promise<Platform> {
     createChannel: (jamId) => createSignallingChannel(signallingUrl(jamId), { clock, random: Math.random, onWake: onPageWake }),
     createLinks: (record) => createWebRtcTransport({ selfId: identity.peerId, iceServers: [], clock, log: record }),
     createSink: () => createMediaSink(new Audio(), clock),
+    lockScreen: { show: showOnLockScreen, handleButtons: handleLockScreenButtons },
     chooseIceServers: (fromServer) => chooseIceServers(fromServer, readIceOverrides()),
     createPictureUrl: (bytes, mimeType) => URL.createObjectURL(new Blob([new Uint8Array(bytes)], { type: mimeType })),
     requestPersistence: store.requestPersistence,

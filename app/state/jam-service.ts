@@ -38,6 +38,7 @@ export class LiveJam extends JamScreen implements JamService {
   #links: ReadonlyMap<PeerId, LinkStats> = new Map();
   #cancelRefresh: Cancel = () => {};
   #refreshAsked = false;
+  #onLockScreen = "";
 
   constructor(jamId: JamId, platform: Platform, onVisited: () => void) {
     super();
@@ -64,9 +65,7 @@ export class LiveJam extends JamScreen implements JamService {
   }
 
   leave(): void {
-    this.#cancelRefresh();
-    this.#live?.session.leave();
-    this.#live = null;
+    this.suspend();
     this.connection.set({ kind: "ended", reason: "left" });
     this.#note({ name: null });
   }
@@ -76,6 +75,9 @@ export class LiveJam extends JamScreen implements JamService {
     this.#cancelRefresh();
     this.#live?.session.leave();
     this.#live = null;
+    this.#onLockScreen = "";
+    this.#platform.lockScreen.show(null, false);
+    this.#platform.lockScreen.handleButtons({});
   }
 
   rename(name: string): void {
@@ -202,6 +204,7 @@ export class LiveJam extends JamScreen implements JamService {
       case "store-failed":
         this.#notices.show("warning", SENTENCES.storeFailed);
         break;
+      default: // what the rendering below shows
     }
     this.#askRefresh();
   }
@@ -265,7 +268,29 @@ export class LiveJam extends JamScreen implements JamService {
   }
 
   #render(): void {
-    if (this.#live) this.show(this.#live.context, this.#links, this.#platform.clock.nowMs());
+    if (!this.#live) return;
+    this.show(this.#live.context, this.#links, this.#platform.clock.nowMs());
+    this.#showOnLockScreen();
+  }
+
+  #showOnLockScreen(): void {
+    const now = this.nowPlaying.get();
+    const isHost = this.isHost.get();
+    const shown = JSON.stringify([now?.entry.entryId, now?.entry.coverUrl, now?.playing, isHost]);
+    if (shown === this.#onLockScreen) return;
+    this.#onLockScreen = shown;
+    this.#platform.lockScreen.show(now?.entry ?? null, now?.playing ?? false);
+    // Whose sound the phone has stopped may want it back; what the others hear is the host's to say.
+    this.#platform.lockScreen.handleButtons(
+      isHost
+        ? { play: () => this.#resume(), pause: () => this.pause(), nexttrack: () => this.next() }
+        : { play: () => this.unblockSound() },
+    );
+  }
+
+  #resume(): void {
+    this.unblockSound();
+    this.play();
   }
 
   async #readLinks(): Promise<void> {

@@ -54,6 +54,13 @@ export interface Importer {
   ): Promise<{ readonly trackId: TrackId; readonly manifest: Manifest }>;
 }
 
+/** The lock screen, and a headset's buttons. */
+export interface LockScreen {
+  show(track: { readonly title: string; readonly artist: string; readonly coverUrl: string | null } | null, isPlaying: boolean): void;
+  /** A button without a function is taken away. */
+  handleButtons(buttons: Readonly<Partial<Record<"play" | "pause" | "nexttrack", () => void>>>): void;
+}
+
 export interface Platform {
   readonly version: string;
   readonly identity: Identity;
@@ -71,6 +78,7 @@ export interface Platform {
   createLinks(log: (kind: string, details: Readonly<Record<string, unknown>>) => void): LinkTransport;
   /** A sink with an audio element of its own. */
   createSink(): MediaSink;
+  readonly lockScreen: LockScreen;
   chooseIceServers(fromServer: readonly IceServer[]): readonly IceServer[];
   /** An address for a picture, valid as long as the page lives. */
   createPictureUrl(bytes: Uint8Array, mimeType: string): string;

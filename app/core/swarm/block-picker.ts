@@ -264,7 +264,6 @@ class Picking {
     const length = blockLength(track, index, block);
     const { peerId } = open.link;
     const expectedMs = this.#expectedMs(open, length, urgent);
-    { const g = globalThis as any; const piece = track.arriving.get(index); g.DBG ??= {}; const k = piece && piece.asks(block).length > 0 ? (urgent ? "dupUrgent" : "dupEndgame") : (urgent? "urgent":"normal"); g.DBG[k] = (g.DBG[k] ?? 0) + 1; }
     this.picks.push({ peerId, trackId: track.trackId, index, offset: block * BLOCK_BYTES, length, urgent, expectedMs });
     open.askedBytes += length;
     if (urgent) open.askedUrgentBytes += length;

@@ -116,7 +116,6 @@ export class Downloader {
         (asked) => !asked.isReleased && nowMs - Math.max(asked.askedMs, neighbour.progressMs) > neighbour.latency.timeoutMs,
       );
       if (overdue.length === 0) continue;
-      { const g = globalThis as any; g.DBG ??= {}; g.DBG.timeout = (g.DBG.timeout ?? 0) + overdue.length; }
       neighbour.latency.timedOut();
       neighbour.isSnubbed = true;
       for (const asked of overdue) this.#cancelAsked(neighbour, asked, nowMs);

@@ -210,7 +210,7 @@ export class Swarm implements SwarmApi {
   }
 
   neighbourStats(): readonly NeighbourStats[] {
-    return [...this.#neighbours.values()].map(({ peerId, bytesSent, bytesReceived, isUnchoked, isChokingUs }) => ({
+    const linked = [...this.#neighbours.values()].map(({ peerId, bytesSent, bytesReceived, isUnchoked, isChokingUs }) => ({
       peerId,
       bytesSent,
       bytesReceived,
@@ -218,6 +218,8 @@ export class Swarm implements SwarmApi {
       choked: isChokingUs,
       banned: false,
     }));
+    const banned = [...this.#banned].map((peerId) => ({ peerId, bytesSent: 0, bytesReceived: 0, choking: true, choked: true, banned: true }));
+    return [...linked, ...banned];
   }
 
   stop(): void {
