@@ -50,7 +50,10 @@ export function formatFigures({ figures, goals }: Pick<BenchReport, "figures" | 
   const missed = new Set(findMissedGoals({ figures, goals }));
   return Object.entries(figures).map(([name, figure]) => {
     const goal = goals[name];
-    const bounds = [goal?.min === undefined ? [] : `at least ${goal.min}`, goal?.max === undefined ? [] : `at most ${goal.max}`].flat();
+    const bounds = [
+      goal?.min === undefined ? [] : `at least ${goal.min}`,
+      goal?.max === undefined ? [] : `at most ${goal.max}`,
+    ].flat();
     const verdict = bounds.length > 0 ? `  ${missed.has(name) ? "✗" : "✓"} ${bounds.join(", ")}` : "";
     return `${name.padEnd(20)}${String(figure).padStart(10)}${verdict}`;
   });

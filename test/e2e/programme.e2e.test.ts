@@ -14,7 +14,10 @@ test("the next track is fetched ahead and follows by itself, everywhere at once"
   await bob.joinJam(code);
   await alice.play();
   const { playback: first } = await bob.waitUntilHearing();
-  await bob.waitFor("both tracks are here", ({ tracks }) => tracks.length === 2 && tracks.every((track) => track.chunks > 0 && track.chunksHeld === track.chunks));
+  await bob.waitFor(
+    "both tracks are here",
+    ({ tracks }) => tracks.length === 2 && tracks.every((track) => track.chunks > 0 && track.chunksHeld === track.chunks),
+  );
 
   await alice.seekTo(26);
   const { playback } = await bob.waitFor(
@@ -37,7 +40,10 @@ test("next reaches everyone", async () => {
   await alice.play();
   const { playback: first } = await bob.waitUntilHearing();
   await alice.next();
-  await bob.waitFor("the second track sounds", ({ playback }) => playback.state === "playing" && playback.trackId !== first.trackId);
+  await bob.waitFor(
+    "the second track sounds",
+    ({ playback }) => playback.state === "playing" && playback.trackId !== first.trackId,
+  );
 });
 
 test("a listener adds a track from their own disk and is its origin", async () => {
@@ -46,7 +52,11 @@ test("a listener adds a track from their own disk and is its origin", async () =
   const code = await alice.startJam();
   await bob.joinJam(code);
   await bob.addMusic([MELODY]);
-  await alice.page.getByRole("list", { name: "Up next" }).or(alice.page.getByRole("button", { name: "Play", exact: true })).first().waitFor();
+  await alice.page
+    .getByRole("list", { name: "Up next" })
+    .or(alice.page.getByRole("button", { name: "Play", exact: true }))
+    .first()
+    .waitFor();
   await alice.waitFor("the track is in the jam", ({ tracks }) => tracks.length === 1);
   await alice.play();
   await Promise.all([alice.waitUntilHearing(), bob.waitUntilHearing()]);

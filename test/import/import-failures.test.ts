@@ -16,6 +16,12 @@ test.each([
   expect(await store.usage()).toMatchObject({ usedBytes: 0 });
 });
 
+test.each([1, 2, 4, 8, 11, 16])("a text of %i letters is no music", async (letters) => {
+  await expect(importFile(new Blob(["no music at all!".slice(0, letters)]), "x.mp3")).rejects.toMatchObject({
+    code: "not-audio",
+  });
+});
+
 test("a codec that the browser does not play and cannot encode is refused", async () => {
   await expect(importFixture("melody.flac", { canPlay: () => false })).rejects.toMatchObject({ code: "codec-unsupported" });
 });

@@ -173,7 +173,8 @@ export class Person {
   async waitUntilHearing(): Promise<Diagnostics> {
     let earlier: number | null = null;
     return this.waitFor("music is heard", ({ playback }) => {
-      const moved = playback.state === "playing" && earlier !== null && playback.positionMs !== null && playback.positionMs > earlier;
+      const moved =
+        playback.state === "playing" && earlier !== null && playback.positionMs !== null && playback.positionMs > earlier;
       earlier = playback.positionMs;
       return moved;
     });
@@ -181,7 +182,11 @@ export class Person {
 
   /** Waits until every chunk of the jam's first track is here. */
   waitUntilComplete(timeoutMs?: number): Promise<Diagnostics> {
-    return this.waitFor("the track is complete", ({ tracks: [track] }) => !!track && track.chunks > 0 && track.chunksHeld === track.chunks, timeoutMs);
+    return this.waitFor(
+      "the track is complete",
+      ({ tracks: [track] }) => !!track && track.chunks > 0 && track.chunksHeld === track.chunks,
+      timeoutMs,
+    );
   }
 
   /** What sounds at this moment, with the moment. */
@@ -189,7 +194,8 @@ export class Person {
     return this.page.evaluate(async () => {
       const { playback } = (await globalThis.beatTorrent?.diagnostics()) ?? {};
       const atMs = performance.timeOrigin + performance.now(); // the position is the last that diagnostics read
-      if (typeof playback?.positionMs !== "number" || playback.trackId === null) throw new Error(`nothing sounds: ${JSON.stringify(playback)}`);
+      if (typeof playback?.positionMs !== "number" || playback.trackId === null)
+        throw new Error(`nothing sounds: ${JSON.stringify(playback)}`);
       return { positionMs: playback.positionMs, trackId: playback.trackId, atMs };
     });
   }

@@ -2,7 +2,13 @@
 import { once } from "node:events";
 import { WebSocket } from "ws";
 import * as v from "valibot";
-import { JamIdSchema, SIGNALLING_PROTOCOL_VERSION, ServerMessageSchema, bytesToBase64url, joinProof } from "../../app/core/index.ts";
+import {
+  JamIdSchema,
+  SIGNALLING_PROTOCOL_VERSION,
+  ServerMessageSchema,
+  bytesToBase64url,
+  joinProof,
+} from "../../app/core/index.ts";
 import type { ClientMessage, Identity, ServerMessage } from "../../app/core/index.ts";
 
 type MessageOf<Type extends ServerMessage["type"]> = Extract<ServerMessage, { type: Type }>;
@@ -24,7 +30,14 @@ export class RawMember {
     await once(socket, "open");
     const { challenge } = await conversation.receive("challenge");
     const proof = bytesToBase64url(identity.sign(joinProof(v.parse(JamIdSchema, jamCode), challenge)));
-    conversation.send({ type: "join", protocol: SIGNALLING_PROTOCOL_VERSION, peerId: identity.peerId, name, proof, documents: [] });
+    conversation.send({
+      type: "join",
+      protocol: SIGNALLING_PROTOCOL_VERSION,
+      peerId: identity.peerId,
+      name,
+      proof,
+      documents: [],
+    });
     return new RawMember(conversation, await conversation.receive("welcome"));
   }
 

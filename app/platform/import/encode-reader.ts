@@ -16,6 +16,7 @@ import {
 import type { AudioFormat, AudioPacket } from "./audio-packets.ts";
 import { audioSpecificConfigOf, stripAdts } from "./adts.ts";
 import { aacFrameSamples, flacFrameSamples, opusFrameSamples } from "./frame-length.ts";
+import { isUnreadable } from "./import-errors.ts";
 import { copyBytes, opusPreSkip } from "./remux-reader.ts";
 import type { TrackReader } from "./track-reader.ts";
 
@@ -42,7 +43,10 @@ export async function openEncodeReader(
   const channels = Math.min(2, await track.getNumberOfChannels());
   for (const encoding of ENCODINGS) {
     if (canPlay(encoding.mimeType) && (await canEncodeAudio(encoding.codec, encoderOptions(encoding, channels)))) {
-      return startEncoding(track, encoding, channels);
+      return startEncoding(track, encoding, channels).catch((error: unknown) => {
+        if (isUnreadable(error)) throw error;
+        return null; // Promised, but not able to: MPEG Layer II goes by MP3's name.
+      });
     }
   }
   return null;

@@ -19,11 +19,18 @@ function audioEntry(type: string, format: AudioFormat, decoderBox: Uint8Array): 
     uint(1, 2), // Index into dref.
     new Uint8Array(8),
     uint(format.channels, 2),
-    uint(16, 2),
+    uint(sampleBits(format), 2),
     new Uint8Array(4),
     uint(rate, 4),
     decoderBox,
   );
+}
+
+/** 16 by convention; for FLAC the true number, which Chromium compares with STREAMINFO's (RFC 9639, 8.2). */
+function sampleBits({ codec, description }: AudioFormat): number {
+  if (codec !== "flac") return 16;
+  const [high = 0, low = 0] = description.subarray(20, 22);
+  return (((high & 1) << 4) | (low >> 4)) + 1;
 }
 
 /**

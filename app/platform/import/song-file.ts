@@ -1,22 +1,9 @@
 /** A file as a person hands it over: recognised, its tags read, its music ready to be read. */
-import {
-  ADTS,
-  BlobSource,
-  FLAC,
-  Input,
-  MATROSKA,
-  MP3,
-  MP4,
-  MPEG_TS,
-  OGG,
-  QTFF,
-  UnsupportedInputFormatError,
-  WAVE,
-  WEBM,
-} from "mediabunny";
+import { ADTS, BlobSource, FLAC, Input, MATROSKA, MP3, MP4, MPEG_TS, OGG, QTFF, WAVE, WEBM } from "mediabunny";
 import type { AttachedImage, MetadataTags } from "mediabunny";
 import { ImportError } from "../../core/index.ts";
 import { openEncodeReader } from "./encode-reader.ts";
+import { isUnreadable } from "./import-errors.ts";
 import { readMp3Gapless } from "./mp3-gapless.ts";
 import { createMuxer } from "./muxer.ts";
 import { openRemuxReader } from "./remux-reader.ts";
@@ -70,6 +57,7 @@ async function readFormat(input: Input, fileName: string) {
   try {
     return await input.getFormat();
   } catch (error) {
-    throw error instanceof UnsupportedInputFormatError ? new ImportError("not-audio", fileName, { cause: error }) : error;
+    // Unknown formats have an error of their own, but very short files fail in other ways.
+    throw isUnreadable(error) ? error : new ImportError("not-audio", fileName, { cause: error });
   }
 }

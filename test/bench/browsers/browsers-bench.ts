@@ -93,7 +93,12 @@ const POLL_MS = 250;
 /** A song may come no faster than it plays. */
 const COMPLETE_WITHIN_MS = 15 * 60_000;
 
-function summarise(options: BrowsersOptions, results: readonly ListenerResult[], host: Diagnostics, makespanMs: number): BenchReport {
+function summarise(
+  options: BrowsersOptions,
+  results: readonly ListenerResult[],
+  host: Diagnostics,
+  makespanMs: number,
+): BenchReport {
   const sizeBytes = host.tracks[0]?.bytes ?? NaN;
   const firstSoundsMs = results.map(({ diagnostics }) => diagnostics.playback.firstSoundMs ?? Infinity);
   const sum = (figure: (diagnostics: Diagnostics) => number) =>

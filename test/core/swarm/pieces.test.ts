@@ -1,0 +1,131 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { Bitfield, BLOCK_BYTES, GIVING_HOLD_MS } from "../../../app/core/index.ts";
+import { Giving } from "../../../app/core/swarm/giving.ts";
+import { PieceAssembly } from "../../../app/core/swarm/piece-assembly.ts";
+import { TrackState } from "../../../app/core/swarm/track-state.ts";
+import { makeSong } from "../../support/songs.ts";
+import { peerIdOf } from "../../support/swarm-world.ts";
+
+const bob = peerIdOf("bob");
+const carol = peerIdOf("carol");
+const byNumber = (a: number, b: number): number => a - b;
+
+describe("PieceAssembly", () => {
+  test("SW2: is complete when every block is here, in whatever order, and remembers who sent how much", () => {
+    const piece = new PieceAssembly(4, 2 * BLOCK_BYTES + 10);
+    expect(piece.put(2, new Uint8Array(10).fill(3), bob)).toBe(true);
+    expect(piece.put(0, new Uint8Array(BLOCK_BYTES).fill(1), carol)).toBe(true);
+    expect(piece.isComplete).toBe(false);
+    expect(piece.put(1, new Uint8Array(BLOCK_BYTES).fill(2), bob)).toBe(true);
+    expect(piece.put(1, new Uint8Array(BLOCK_BYTES).fill(9), carol)).toBe(false);
+    expect(piece.isComplete).toBe(true);
+    expect([piece.bytes[0], piece.bytes[BLOCK_BYTES], piece.bytes[2 * BLOCK_BYTES]]).toEqual([1, 2, 3]);
+    expect(piece.contributions()).toEqual(new Map([[bob, BLOCK_BYTES + 10], [carol, BLOCK_BYTES]]));
+  });
+
+  test("SW6: those whose blocks differ from the good piece are found, and nobody else", () => {
+    const piece = new PieceAssembly(0, 2 * BLOCK_BYTES);
+    piece.put(0, new Uint8Array(BLOCK_BYTES), bob);
+    piece.put(1, new Uint8Array(BLOCK_BYTES).fill(1), carol);
+    expect(piece.sendersOfOtherThan(new Uint8Array(2 * BLOCK_BYTES))).toEqual([carol]);
+  });
+
+  test("a block that somebody was asked for is open again when that one will not send it", () => {
+    const piece = new PieceAssembly(0, BLOCK_BYTES);
+    piece.ask(0, { peerId: bob, dueMs: 1 });
+    piece.ask(0, { peerId: carol, dueMs: 2 });
+    expect(piece.isUntouched).toBe(false);
+    piece.unask(0, bob);
+    expect(piece.asks(0)).toEqual([{ peerId: carol, dueMs: 2 }]);
+    piece.unask(0, carol);
+    expect(piece.isUntouched).toBe(true);
+  });
+});
+
+describe("Giving", () => {
+  test("SW4: what one peer was given is a repeat for every other, for a while", () => {
+    const giving = new Giving();
+    giving.take(3, bob, 0);
+    expect(giving.isRepeat(3, bob, 10)).toBe(false);
+    expect(giving.isRepeat(3, carol, GIVING_HOLD_MS - 1)).toBe(true);
+    expect(giving.isRepeat(3, carol, GIVING_HOLD_MS)).toBe(false);
+    expect(giving.isRepeat(4, carol, 10)).toBe(false);
+  });
+
+  test("SW4: what a peer took with it when it left, or did not want after all, may be given again", () => {
+    const giving = new Giving();
+    giving.take(3, bob, 0);
+    giving.take(4, bob, 0);
+    giving.forget(bob, 3);
+    expect([giving.isRepeat(3, carol, 1), giving.isRepeat(4, carol, 1)]).toEqual([false, true]);
+    giving.forget(bob);
+    expect(giving.isRepeat(4, carol, 1)).toBe(false);
+  });
+});
+
+describe("TrackState", () => {
+  const song = makeSong({ chunks: 12, chunkBytes: 100, coverBytes: 20 });
+  const pieces = 13;
+
+  interface Model {
+    readonly held: Set<number>;
+    readonly arriving: Set<number>;
+    readonly sources: number[];
+  }
+  type Step = readonly [what: "hold" | "lose" | "assemble" | "abandon" | "source" | "unsource", index: number];
+
+  test("CP15: whatever happens to pieces, each is held, arriving or untouched, and its sources are counted", () => {
+    const step: fc.Arbitrary<Step> = fc.tuple(fc.constantFrom("hold", "lose", "assemble", "abandon", "source", "unsource"), fc.nat(pieces - 1));
+    fc.assert(
+      fc.property(fc.array(step), (steps) => {
+        const track = new TrackState(song.trackId, bob);
+        track.adoptManifest(song.manifest, song.manifestBytes);
+        const model: Model = { held: new Set(), arriving: new Set(), sources: Array.from({ length: pieces }, () => 0) };
+        for (const [what, index] of steps) {
+          apply(track, model, what, index);
+          const untouched = Array.from({ length: pieces }, (_, piece) => piece).filter((piece) => !model.held.has(piece) && !model.arriving.has(piece));
+          expect(track.untouched.toSorted(byNumber)).toEqual(untouched);
+          expect([...track.arriving.keys()].toSorted(byNumber)).toEqual([...model.arriving].toSorted(byNumber));
+          expect([...track.held.indexes()]).toEqual([...model.held].toSorted(byNumber));
+          expect(track.chunksHeld).toBe([...model.held].filter((piece) => piece < 12).length);
+          expect(track.isComplete).toBe(model.held.size === pieces);
+          expect(model.sources.map((_, piece) => track.availability(piece))).toEqual(model.sources);
+          expect([...track.pieceStates()]).toEqual(model.sources.map((_, piece) => (model.held.has(piece) ? 2 : model.arriving.has(piece) ? 1 : 0)));
+        }
+      }),
+    );
+  });
+
+  function apply(track: TrackState, model: Model, what: Step[0], index: number): void {
+    switch (what) {
+      case "hold":
+        track.hold(index);
+        model.held.add(index);
+        model.arriving.delete(index);
+        return;
+      case "lose":
+        track.lose(index);
+        model.held.delete(index);
+        return;
+      case "assemble":
+        if (model.held.has(index)) return;
+        track.assemble(index);
+        model.arriving.add(index);
+        return;
+      case "abandon":
+        track.abandon(index);
+        model.arriving.delete(index);
+        return;
+      case "source":
+      case "unsource": {
+        const change = what === "source" ? 1 : -1;
+        if ((model.sources[index] ?? 0) + change < 0) return;
+        const bits = new Bitfield(pieces);
+        bits.set(index);
+        track.countSource(bits, change);
+        model.sources[index] = (model.sources[index] ?? 0) + change;
+      }
+    }
+  }
+});

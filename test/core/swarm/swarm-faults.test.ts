@@ -1,0 +1,300 @@
+/** Jams in which something is wrong: peers that lie, peers that sleep, stores that fail. */
+import { describe, expect, test } from "vitest";
+import { BLOCK_BYTES, MAX_PROTOCOL_ERRORS } from "../../../app/core/index.ts";
+import type { PeerMessage, SwarmEvent } from "../../../app/core/index.ts";
+import { MemoryChunkStore } from "../../../app/platform/store/memory-chunk-store.ts";
+import { ScriptedPeer } from "../../support/scripted-peer.ts";
+import { makeSong } from "../../support/songs.ts";
+import { peerIdOf, poison, SwarmWorld } from "../../support/swarm-world.ts";
+import type { WorldPeer } from "../../support/swarm-world.ts";
+import { HOME } from "../../support/virtual-network.ts";
+
+const SONG = makeSong({ chunks: 40 });
+const { trackId } = SONG;
+
+async function startJam(seed: number): Promise<SwarmWorld> {
+  const world = new SwarmWorld({ seed, songs: [SONG] });
+  await world.addOrigin();
+  await world.run(500);
+  world.play();
+  return world;
+}
+
+const eventsOf = <Kind extends SwarmEvent["kind"]>(peer: WorldPeer, kind: Kind): Extract<SwarmEvent, { kind: Kind }>[] =>
+  peer.events.filter((event): event is Extract<SwarmEvent, { kind: Kind }> => event.kind === kind);
+const request = (index: number, offset: number, length: number, urgent: boolean): PeerMessage => ({ type: "request", trackId, index, offset, length, urgent });
+
+describe("bad bytes", () => {
+  test.each([1, 2, 3])("SW6: a listener that poisons what it serves is banned, and the others complete (seed %d)", async (seed) => {
+    const world = await startJam(seed);
+    world.add("mallory", { tamper: poison });
+    await world.run(1500);
+    for (const name of ["bob", "carol"]) world.add(name);
+    const honest = ["bob", "carol"].map((name) => world.peer(name));
+    expect(await world.run(30_000, () => honest.every(({ completeMs }) => completeMs !== null))).toBe(true);
+    const bans = honest.flatMap((peer) => eventsOf(peer, "peer-banned"));
+    expect(bans.length).toBeGreaterThan(0);
+    for (const { peerId } of bans) expect(peerId).toBe(peerIdOf("mallory"));
+    expect(honest.some(({ name }) => world.stats(name).hashFailures > 0)).toBe(true);
+    for (const { swarm } of honest) {
+      for (let index = 0; index < 40; index++) expect(await swarm.readPiece(trackId, index)).toEqual(SONG.pieces[index]);
+      const isBanned = swarm.isBanned(peerIdOf("mallory"));
+      expect(swarm.neighbourStats().find(({ peerId }) => peerId === peerIdOf("mallory"))?.banned).toBe(isBanned);
+    }
+  });
+
+  test("SW6: who is banned is not let in again", async () => {
+    const world = await startJam(4);
+    world.add("mallory", { tamper: poison });
+    await world.run(1500);
+    const bob = world.add("bob");
+    await world.run(5000, () => bob.swarm.isBanned(peerIdOf("mallory")));
+    world.network.connect(bob.peerId, peerIdOf("mallory"));
+    await world.run(500);
+    expect(bob.swarm.neighbourStats().filter(({ banned }) => !banned).map(({ peerId }) => peerId)).toEqual([peerIdOf("alice")]);
+  });
+
+  test("SW1: a manifest that does not hash to its id is not taken, its sender is banned, and another is asked", async () => {
+    const world = new SwarmWorld({ seed: 5, songs: [SONG] });
+    const bob = world.add("bob");
+    const mallory = new ScriptedPeer(world, "mallory");
+    await mallory.link(bob);
+    expect(mallory.heardOf("manifest-request")).toHaveLength(1);
+    mallory.say({ type: "manifest-part", trackId, offset: 0, totalBytes: 100, bytes: new Uint8Array(100) });
+    await world.run(300);
+    expect(bob.swarm.isBanned(mallory.peerId)).toBe(true);
+    expect(bob.swarm.manifest(trackId)).toBeNull();
+    await world.addOrigin();
+    expect(await world.run(2000, () => bob.swarm.manifest(trackId) !== null)).toBe(true);
+  });
+
+  test("SW2: a piece that does not match its hash is neither kept nor announced", async () => {
+    const world = new SwarmWorld({ seed: 6, songs: [SONG] });
+    const bob = world.add("bob");
+    const mallory = new ScriptedPeer(world, "mallory");
+    await mallory.link(bob);
+    mallory.say({ type: "interested", trackId }, { type: "unchoke" });
+    mallory.say({ type: "manifest-part", trackId, offset: 0, totalBytes: SONG.manifestBytes.byteLength, bytes: SONG.manifestBytes });
+    mallory.say({ type: "bitfield", trackId, bits: new Uint8Array(5).fill(255) });
+    await world.run(300);
+    const asked = mallory.heardOf("request");
+    expect(asked.length).toBeGreaterThan(1);
+    for (const { index, offset, length } of asked)
+      mallory.say({ type: "block", trackId, index, offset, sentMs: 0, bytes: new Uint8Array(length) });
+    await world.run(500);
+    expect(world.stats("bob").hashFailures).toBeGreaterThan(0);
+    expect(eventsOf(bob, "piece-held")).toEqual([]);
+    expect((await bob.store.getTrack(trackId))?.heldPieces).toEqual([]);
+    expect(mallory.heardOf("have")).toEqual([]);
+    expect(bob.swarm.isBanned(mallory.peerId)).toBe(true);
+  });
+});
+
+describe("bad manners", () => {
+  test("SW9: a protocol error costs its sender that link, and the third the jam", async () => {
+    const world = await startJam(7);
+    const alice = world.peer("alice");
+    const mallory = new ScriptedPeer(world, "mallory");
+    for (let error = 1; error <= MAX_PROTOCOL_ERRORS; error++) {
+      await mallory.link(alice);
+      mallory.sayBytes("control", Uint8Array.of(0xff, 0x00));
+      await world.run(300);
+      expect(mallory.isLinked).toBe(false);
+      expect(eventsOf(alice, "protocol-error")).toHaveLength(error);
+      expect(alice.swarm.isBanned(mallory.peerId)).toBe(error === MAX_PROTOCOL_ERRORS);
+    }
+    world.add("bob");
+    expect(await world.runToCompletion(20_000)).toBe(true);
+  });
+
+  test.each<[string, PeerMessage]>([
+    ["a block that nobody asked for", { type: "block", trackId, index: 0, offset: 0, sentMs: 0, bytes: new Uint8Array(9) }],
+    ["a bitfield of the wrong size", { type: "bitfield", trackId, bits: new Uint8Array(9) }],
+    ["a have beyond the track", { type: "have", trackId, indexes: [40] }],
+  ])("SW9: %s is a protocol error", async (_, message) => {
+    const world = await startJam(8);
+    const bob = world.add("bob", { connection: { ...HOME, downBytesPerMs: 50 } });
+    await world.run(1000);
+    const mallory = new ScriptedPeer(world, "mallory");
+    await mallory.link(bob);
+    await world.run(1000);
+    expect(mallory.heardOf("interested")).toHaveLength(1);
+    mallory.say(message);
+    await world.run(2000);
+    expect(eventsOf(bob, "protocol-error")).toMatchObject([{ peerId: mallory.peerId }]);
+  });
+
+  test("CK8: every request is answered by exactly one block or reject, cancelled ones too", async () => {
+    const world = await startJam(9);
+    const bob = new ScriptedPeer(world, "bob");
+    await bob.link(world.peer("alice"));
+    const sizes = SONG.pieces.map((piece) => piece.byteLength);
+    const asked = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((index) => ({ index, offset: BLOCK_BYTES, length: (sizes[index] ?? 0) - BLOCK_BYTES }));
+    for (const { index, offset, length } of asked) {
+      if (length <= BLOCK_BYTES) bob.say(request(index, offset, length, index < 2));
+      else bob.say(request(index, offset, BLOCK_BYTES, index < 2));
+    }
+    for (const { index, offset, length } of asked.slice(5)) bob.say({ type: "cancel", trackId, index, offset, length: Math.min(length, BLOCK_BYTES) });
+    await world.run(3000);
+    const answers = [...bob.heardOf("block"), ...bob.heardOf("reject")].map(({ index }) => index).toSorted((a, b) => a - b);
+    expect(answers).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(bob.heardOf("block").length).toBeGreaterThan(3);
+  });
+
+  test("SW8: what is not held, not in the programme or out of bounds is refused", async () => {
+    const world = await startJam(10);
+    const bob = new ScriptedPeer(world, "bob");
+    await bob.link(world.peer("alice"));
+    const stranger = makeSong({ chunks: 1, seed: 77 }).trackId;
+    bob.say(request(41, 0, 100, true), request(0, BLOCK_BYTES * 2, BLOCK_BYTES, true), request(0, 5, 100, true));
+    bob.say({ ...request(0, 0, 100, true), trackId: stranger } as PeerMessage, { type: "manifest-request", trackId: stranger, offset: 0 });
+    await world.run(500);
+    expect(bob.heardOf("reject")).toHaveLength(4);
+    expect(bob.heardOf("manifest-reject")).toHaveLength(1);
+    expect(bob.heardOf("block")).toEqual([]);
+  });
+
+  test("CK4: a choked peer is served what is urgent, and refused the rest", async () => {
+    const world = await startJam(11);
+    const crowd = Array.from({ length: 9 }, (_, place) => new ScriptedPeer(world, `bob${place}`));
+    for (const peer of crowd) {
+      await peer.link(world.peer("alice"));
+      peer.say({ type: "interested", trackId });
+      await world.run(200);
+    }
+    const last = crowd.at(-1);
+    expect(crowd.filter((peer) => peer.heardOf("unchoke").length > peer.heardOf("choke").length)).toHaveLength(8);
+    last?.say(request(3, 0, 1000, true), request(4, 0, 1000, false));
+    await world.run(500);
+    expect(last?.heardOf("unchoke")).toEqual([]);
+    expect(last?.heardOf("block").map(({ index }) => index)).toEqual([3]);
+    expect(last?.heardOf("reject").map(({ index }) => index)).toEqual([4]);
+  });
+
+  test("CK3: in time a choked peer has its turn", async () => {
+    const world = await startJam(12);
+    const crowd = Array.from({ length: 10 }, (_, place) => new ScriptedPeer(world, `bob${place}`));
+    for (const peer of crowd) {
+      await peer.link(world.peer("alice"));
+      peer.say({ type: "interested", trackId });
+    }
+    expect(await world.run(120_000, () => crowd.every((peer) => peer.heardOf("unchoke").length > 0))).toBe(true);
+  });
+
+  test("CK7: a listener that caps or switches off its upload keeps to that", async () => {
+    const world = await startJam(13);
+    const alice = world.peer("alice");
+    alice.swarm.setUploads({ enabled: true, capBytesPerSecond: 50_000 });
+    const bob = world.add("bob");
+    await world.run(10_000);
+    expect(world.stats("alice").bytesUploaded).toBeLessThanOrEqual(50_000 * 10 + BLOCK_BYTES);
+    expect(world.stats("alice").bytesUploaded).toBeGreaterThan(50_000 * 8);
+    alice.swarm.setUploads({ enabled: false, capBytesPerSecond: null });
+    await world.run(500);
+    const before = world.stats("alice").bytesUploaded;
+    await world.run(5000);
+    expect(world.stats("alice").bytesUploaded).toBe(before);
+    alice.swarm.setUploads({ enabled: true, capBytesPerSecond: null });
+    expect(await world.run(20_000, () => bob.completeMs !== null)).toBe(true);
+  });
+});
+
+describe("silence and slowness", () => {
+  test("CP14: a peer that goes silent is not waited for", async () => {
+    const world = await startJam(14);
+    world.add("bob");
+    await world.run(1500);
+    const carol = world.add("carol");
+    await world.run(1000);
+    world.network.setSilent(peerIdOf("bob"), true);
+    expect(world.stats("carol").bytesFromListeners).toBeGreaterThan(0);
+    expect(await world.run(15_000, () => carol.completeMs !== null)).toBe(true);
+    expect(carol.stalls).toBe(0);
+  });
+
+  test("CP14: an origin that leaves takes nothing with it that somebody has", async () => {
+    const world = await startJam(15);
+    for (const name of ["bob", "carol", "dave"]) world.add(name);
+    await world.run(20_000, () => world.copies() >= 1.1);
+    world.remove("alice");
+    expect(world.listeners.every(({ completeMs }) => completeMs !== null)).toBe(false);
+    expect(await world.runToCompletion(20_000)).toBe(true);
+  });
+
+  test("CP8: in the endgame a slow peer's blocks are asked of others too, and cancelled once they are here", async () => {
+    const world = await startJam(16);
+    world.add("bob");
+    await world.run(20_000, () => world.peer("bob").completeMs !== null);
+    const { store } = world.peer("bob");
+    world.remove("bob");
+    const said: PeerMessage["type"][] = [];
+    world.add("bob", { store, connection: { ...HOME, upBytesPerMs: 15 } });
+    const carol = world.add("carol", { tamper: (lane, bytes) => (said.push(lane === "control" && bytes[1] === 13 ? "cancel" : "request"), bytes) });
+    expect(await world.run(30_000, () => carol.completeMs !== null)).toBe(true);
+    expect(said.filter((type) => type === "cancel").length).toBeGreaterThan(0);
+    expect(world.stats("carol").bytesDuplicate).toBeLessThan(SONG.sizeBytes * 0.05);
+  });
+});
+
+describe("stores that fail", () => {
+  test("SW12: a full store is told of once, and the jam goes on from memory", async () => {
+    const world = await startJam(17);
+    const bob = world.add("bob", { store: new MemoryChunkStore(200_000) });
+    expect(await world.runToCompletion(20_000)).toBe(true);
+    expect(eventsOf(bob, "store-failed")).toHaveLength(1);
+    const carol = world.add("carol");
+    world.remove("alice");
+    expect(await world.run(20_000, () => carol.completeMs !== null)).toBe(true);
+    expect(await bob.swarm.readPiece(trackId, 39)).toEqual(SONG.pieces[39]);
+  });
+
+  test("SW13: a piece that was damaged on the disk is dropped and fetched again", async () => {
+    const world = await startJam(18);
+    world.add("bob");
+    await world.runToCompletion();
+    const { store } = world.peer("bob");
+    world.remove("bob");
+    await store.putPiece(trackId, 7, new Uint8Array(SONG.pieces[7]?.byteLength ?? 0));
+    const bob = world.add("bob", { store });
+    await world.run(500);
+    const reading = bob.swarm.readPiece(trackId, 7);
+    expect(await reading).toBeNull();
+    expect(eventsOf(bob, "piece-damaged")).toMatchObject([{ index: 7 }]);
+    expect(await world.run(3000, () => bob.swarm.pieceStates(trackId)[7] === 2)).toBe(true);
+    expect(await bob.swarm.readPiece(trackId, 7)).toEqual(SONG.pieces[7]);
+    expect(await store.getPiece(trackId, 7)).toEqual(SONG.pieces[7]);
+  });
+
+  test("SW13: what the store has lost is refused to others and fetched again", async () => {
+    const world = await startJam(19);
+    world.add("bob");
+    await world.runToCompletion();
+    const { store } = world.peer("bob");
+    world.remove("bob");
+    const bob = world.add("bob", { store });
+    await world.run(300);
+    for (let index = 0; index < 40; index += 2) await store.deletePiece(trackId, index);
+    const carol = world.add("carol");
+    expect(await world.run(20_000, () => carol.completeMs !== null)).toBe(true);
+    expect(world.stats("bob").bytesFromOrigin + world.stats("bob").bytesFromListeners).toBeGreaterThan(0);
+    expect(eventsOf(bob, "piece-damaged")).toEqual([]);
+  });
+
+  test("SW8: an imported track is served as soon as it is reloaded and in the programme", async () => {
+    const other = makeSong({ chunks: 5, seed: 9 });
+    const world = await startJam(20);
+    const alice = world.peer("alice");
+    await alice.store.putManifest(other.trackId, other.manifestBytes, { origin: true });
+    for (const [index, piece] of other.pieces.entries()) await alice.store.putPiece(other.trackId, index, piece);
+    const bob = world.add("bob");
+    const programme = new Map([[trackId, alice.peerId], [other.trackId, alice.peerId]]);
+    bob.swarm.setTracks(programme);
+    bob.swarm.setDemand({ current: { trackId: other.trackId, positionMs: 0, playing: true }, upcoming: [] });
+    await world.run(1000);
+    expect(bob.swarm.manifest(other.trackId)).toBeNull();
+    alice.swarm.setTracks(programme);
+    await alice.swarm.reloadTrack(other.trackId);
+    expect(await world.run(3000, () => bob.swarm.pieceStates(other.trackId).every((state) => state === 2))).toBe(true);
+    expect(bob.swarm.manifest(other.trackId)?.title).toBe("Song 9");
+  });
+});
