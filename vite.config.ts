@@ -1,4 +1,5 @@
 /** The app's build and dev server, and the three test projects: in Node, in a real browser, and end to end. */
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { playwright } from "@vitest/browser-playwright";
 import { VitePWA } from "vite-plugin-pwa";
@@ -7,6 +8,7 @@ import { CHROMIUM_ARGS, findChromium } from "./test/support/chromium.ts";
 
 const repository = fileURLToPath(new URL(".", import.meta.url));
 const executablePath = findChromium();
+const { version } = JSON.parse(readFileSync(`${repository}package.json`, "utf8")) as { version: string };
 /** Where `npm run dev` finds our own server. */
 const serverPort = process.env["PORT"] ?? "8000";
 
@@ -41,6 +43,7 @@ const pwa = VitePWA({
 
 export default defineConfig({
   root: "app",
+  define: { "import.meta.env.VITE_APP_VERSION": JSON.stringify(version) },
   plugins: [pwa],
   build: { outDir: "../dist/app", emptyOutDir: true, target: "es2023" },
   server: {

@@ -178,6 +178,11 @@ export const MAX_ASKS_PER_BLOCK = 2;
  * what the origin need not send twice, everybody gets sooner.
  */
 export const ORIGIN_HANDICAP_MS = 60;
+/**
+ * The origin is spared while the listeners that serve a track give us this many times its own rate. Less: one slow
+ * listener that has it all keeps everybody from the origin; more: the origin is asked for what listeners would give.
+ */
+export const SPARE_ORIGIN_FACTOR = 2;
 /** A peer that refused a piece is not asked for it again for so long, ms, unless it becomes urgent. */
 export const REFUSED_RETRY_MS = 3_000;
 /**
@@ -248,7 +253,7 @@ export const MAX_QUEUED_REQUESTS_PER_PEER = 256;
 /** Pieces read from the store at a time for uploads. */
 export const MAX_PIECE_READS = 4;
 /** A piece that the origin gave to one peer is not given to the next for so long, ms, unless it is urgent. */
-export const GIVING_HOLD_MS = 10_000;
+export const GIVING_HOLD_MS = 6_000;
 /**
  * With more urgent blocks waiting than the uplink carries in this time, ms (and than these bytes: two chunks of MP3),
  * an urgent piece too goes to one peer first. Longer: everybody waits for everybody's copy, and with FLAC nobody ever

@@ -83,6 +83,9 @@ export class AddMusic extends WatchingElement {
 
   override render(): TemplateResult {
     const imports = this.jam.imports.get();
+    const failed = imports.filter((item) => item.error !== null);
+    const [current, ...waiting] = imports.filter((item) => item.error === null);
+    const shown = current ? [...failed, current] : failed;
     return html`
       <label class="button ${this.prominent ? "primary" : ""}">
         ${icons.plus}Add music
@@ -93,10 +96,11 @@ export class AddMusic extends WatchingElement {
           ? nothing
           : html`<ul aria-label="Imports">
               ${repeat(
-                imports,
+                shown,
                 (item) => item.id,
                 (item) => this.#import(item),
               )}
+              ${waiting.length > 0 ? html`<li class="quiet">${waiting.length} more waiting</li>` : nothing}
             </ul>`
       }
     `;

@@ -11,7 +11,7 @@
  */
 import type { PeerId, TrackId } from "../ids.ts";
 import type { Random } from "../ports.ts";
-import { BLOCK_BYTES, MAX_ASKS_PER_BLOCK, ORIGIN_HANDICAP_MS, URGENT_MS } from "../tunables.ts";
+import { BLOCK_BYTES, MAX_ASKS_PER_BLOCK, ORIGIN_HANDICAP_MS, SPARE_ORIGIN_FACTOR, URGENT_MS } from "../tunables.ts";
 import type { Ask } from "./piece-assembly.ts";
 import type { WindowPiece } from "./playback-window.ts";
 
@@ -33,6 +33,8 @@ export interface PickTrack {
   readonly arriving: ReadonlyMap<number, PickPiece>;
   /** Pieces of which nothing is here or asked for, in any order. */
   readonly untouched: readonly number[];
+  /** Of the music itself. */
+  readonly bytesPerMs: number;
   sizeBytes(index: number): number;
   /** Listeners around that can be expected to serve the piece. */
   availability(index: number): number;
@@ -50,6 +52,8 @@ export interface PickLink {
   /** What it owes us already, and the urgent part of it, which it sends first. */
   readonly outstandingBytes: number;
   readonly outstandingUrgentBytes: number;
+  /** It has something of the track. */
+  servesSome(trackId: TrackId): boolean;
   /** It has the piece and has not just refused it. */
   serves(trackId: TrackId, index: number, urgent: boolean): boolean;
 }
@@ -96,6 +100,7 @@ class Picking {
   readonly #links: OpenLink[];
   /** Blocks picked just now, by track and piece: the view does not know of them. */
   readonly #taken = new Map<TrackId, Map<number, Set<number>>>();
+  readonly #spared = new Map<TrackId, boolean>();
 
   constructor(view: PickView, nowMs: number, random: Random) {
     this.#view = view;
@@ -235,11 +240,22 @@ class Picking {
     return chosen;
   }
 
-  /** Not urgent: the origin is asked only for what no listener around serves, or what must come from it alone. */
+  /** Not urgent: the origin is asked for what no listener serves, or what must come from it; for more only in need. */
   #maySupply(open: OpenLink, track: PickTrack, index: number): boolean {
     if (!isAllowed(open.link, track, index, false)) return false;
     if (open.link.peerId !== track.originId || track.availability(index) === 0) return true;
-    return track.arriving.get(index)?.onlyFrom === track.originId;
+    return track.arriving.get(index)?.onlyFrom === track.originId || !this.#isOriginSpared(track);
+  }
+
+  /** The listeners give enough by themselves. */
+  #isOriginSpared(track: PickTrack): boolean {
+    let isSpared = this.#spared.get(track.trackId);
+    if (isSpared === undefined) {
+      const givers = this.#view.links.filter((link) => link.peerId !== track.originId && !link.isChoking && link.servesSome(track.trackId));
+      isSpared = givers.reduce((sum, link) => sum + link.bytesPerMs, 0) >= SPARE_ORIGIN_FACTOR * track.bytesPerMs;
+      this.#spared.set(track.trackId, isSpared);
+    }
+    return isSpared;
   }
 
   #expectedMs(open: OpenLink, length: number, urgent: boolean): number {

@@ -36,8 +36,8 @@ export class Downloader {
   pick(tracks: readonly TrackState[], demand: TimedDemand): void {
     if (tracks.length === 0 || this.#context.neighbours.size === 0) return;
     const nowMs = this.#context.clock.nowMs();
-    const links = [...this.#context.neighbours.values()].map((neighbour) => neighbour.toPickLink(nowMs)).filter((link) => link.urgentRoomBytes > 0);
-    if (links.length === 0) return;
+    const links = [...this.#context.neighbours.values()].map((neighbour) => neighbour.toPickLink(nowMs));
+    if (links.every((link) => link.urgentRoomBytes <= 0)) return;
     const window = this.#window(demand, nowMs);
     const urgentOnly = this.#context.keeper.unwrittenBytes > UNWRITTEN_PIECES_BYTES;
     for (const pick of pickBlocks({ tracks, window, links, urgentOnly }, nowMs, this.#context.random)) this.#ask(pick, nowMs);

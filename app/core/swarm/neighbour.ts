@@ -175,6 +175,7 @@ export class Neighbour {
       bytesPerMs: measured || INITIAL_LINK_BYTES_PER_MS,
       outstandingBytes: this.#outstandingBytes,
       outstandingUrgentBytes: this.#outstandingUrgentBytes,
+      servesSome: (trackId) => this.uploads && !this.isSnubbed && (this.tracks.get(trackId)?.bits?.count ?? 0) > 0,
       serves: (trackId, index, urgent) => this.serves(trackId, index, urgent, nowMs),
     };
   }

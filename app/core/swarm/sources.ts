@@ -37,6 +37,7 @@ export class Sources {
     if (!remote.bits) {
       remote.unread ??= { bits: new Uint8Array(0), haves: new Set() };
       for (const index of indexes) remote.unread.haves.add(index);
+      this.#read(neighbour, track, remote);
       return;
     }
     for (const index of indexes) {

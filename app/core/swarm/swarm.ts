@@ -165,6 +165,7 @@ export class Swarm implements SwarmApi {
     if (!neighbour || !this.#isRunning) return;
     try {
       this.#handle(neighbour, neighbour.codec.decode(bytes, lane));
+      this.#wake();
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       this.#protocolError(peerId, error);
@@ -268,8 +269,7 @@ export class Swarm implements SwarmApi {
         this.#sources.update(neighbour);
         return this.#pick();
       case "request":
-        this.#uploader.receiveRequest(neighbour, message);
-        return this.#wake();
+        return this.#uploader.receiveRequest(neighbour, message);
       case "block": {
         const wasSnubbed = neighbour.isSnubbed;
         this.#downloader.receiveBlock(neighbour, message);

@@ -41,6 +41,7 @@ export class TrackState {
 
   #manifest: Manifest | null = null;
   #manifestBytes: Uint8Array | null = null;
+  #bytesPerMs = 0;
   #held = new Bitfield(0);
   readonly #arriving = new Map<number, PieceAssembly>();
   /** Pieces neither held nor arriving, in no order; `#placeOf` is where each stands, −1 where it does not. */
@@ -93,10 +94,16 @@ export class TrackState {
     const count = pieceCount(manifest);
     this.#manifest = manifest;
     this.#manifestBytes = bytes;
+    this.#bytesPerMs = manifest.chunks.reduce((sum, chunk) => sum + chunk.sizeBytes, 0) / (manifest.durationUs / 1000);
     this.#held = new Bitfield(count);
     this.#availability = new Uint16Array(count);
     this.#placeOf = new Int32Array(count).fill(-1);
     for (let index = 0; index < count; index++) this.#addUntouched(index);
+  }
+
+  /** Of the music, without the cover. */
+  get bytesPerMs(): number {
+    return this.#bytesPerMs;
   }
 
   sizeBytes(index: number): number {

@@ -96,13 +96,16 @@ export class UploadPacer {
     this.#links.delete(peerId);
   }
 
-  /** Links that owe reports for too long stop holding up the others. */
-  expire(nowMs: number): void {
-    for (const link of this.#links.values()) {
+  /** Links that owe reports for too long stop holding up the others; returns whose they are. */
+  expire(nowMs: number): PeerId[] {
+    const silent: PeerId[] = [];
+    for (const [peerId, link] of this.#links) {
       if (link.inFlightBytes === 0 || nowMs - Math.max(link.lastReportMs, link.lastSentMs) < UPLOAD_REPORT_TIMEOUT_MS) continue;
       this.#inFlightBytes -= link.inFlightBytes;
       link.inFlightBytes = 0;
+      silent.push(peerId);
     }
+    return silent;
   }
 
   #measure(link: PacedLink, delayMs: number, nowMs: number): void {

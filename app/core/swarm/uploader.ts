@@ -111,7 +111,7 @@ export class Uploader {
   drop(peerId: PeerId): void {
     this.#queue.forget(peerId);
     this.#pacer.forget(peerId);
-    for (const track of this.#context.tracks.values()) track.giving.forget(peerId);
+    this.#forgetGiven(peerId);
     this.pump();
   }
 
@@ -121,7 +121,8 @@ export class Uploader {
   }
 
   expire(nowMs: number): void {
-    this.#pacer.expire(nowMs);
+    // Who does not even report will not pass anything on.
+    for (const peerId of this.#pacer.expire(nowMs)) this.#forgetGiven(peerId);
     this.pump();
   }
 
@@ -220,6 +221,10 @@ export class Uploader {
       }
       this.pump();
     });
+  }
+
+  #forgetGiven(peerId: PeerId): void {
+    for (const track of this.#context.tracks.values()) track.giving.forget(peerId);
   }
 
   #rejectWhere(matches: (block: QueuedBlock) => boolean): void {

@@ -149,10 +149,18 @@ describe("pickBlocks", () => {
 
   test("CP6: the origin is asked for nothing that a listener serves, unless it is urgent", () => {
     const track = makeTrack({ pieces: 4, availability: [1, 1, 0, 1] });
-    const view = makeView({ tracks: [track], window: [due(0, 5000), due(2, 7000)], links: [makeLink("alice")] });
+    const links = [makeLink("alice"), makeLink("bob", { has: [0, 1, 3], roomBytes: 0, urgentRoomBytes: 0 })];
+    const view = makeView({ tracks: [track], window: [due(0, 5000), due(2, 7000)], links });
     expect(indexes(pickBlocks(view, NOW_MS, random))).toEqual([2]);
     const urgent = pickBlocks({ ...view, window: [due(0, 0)] }, NOW_MS, random);
     expect(urgent.filter((pick) => pick.urgent).map(({ index }) => index)).toEqual([0, 0]);
+  });
+
+  test("CP6: where the listeners give less than the music needs, the origin is asked for anything", () => {
+    const track = makeTrack({ pieces: 4, availability: [1, 1, 1, 1] });
+    const links = (bytesPerMs: number) => [makeLink("alice"), makeLink("bob", { bytesPerMs, roomBytes: 0, urgentRoomBytes: 0 })];
+    expect(pickBlocks(makeView({ tracks: [track], links: links(40) }), NOW_MS, random)).toEqual([]);
+    expect(indexes(pickBlocks(makeView({ tracks: [track], links: links(20) }), NOW_MS, random))).toHaveLength(4);
   });
 
   test("CP6: a piece that must come from one peer alone is asked of nobody else, of the origin even if listeners have it", () => {

@@ -17,6 +17,7 @@ export interface TrackPlan {
   readonly held?: readonly number[];
   readonly arriving?: readonly PieceAssembly[];
   readonly origin?: string;
+  readonly bytesPerMs?: number;
   /** By piece; 0 where not said. */
   readonly availability?: readonly number[];
 }
@@ -30,12 +31,13 @@ export function makeTrack(plan: TrackPlan): PickTrack {
     held,
     arriving,
     untouched: Array.from({ length: plan.pieces }, (_, index) => index).filter((index) => !held.has(index) && !arriving.has(index)),
+    bytesPerMs: plan.bytesPerMs ?? 16,
     sizeBytes: () => plan.sizeBytes ?? PIECE_BYTES,
     availability: (index) => plan.availability?.[index] ?? 0,
   };
 }
 
-export interface LinkPlan extends Partial<Omit<PickLink, "peerId" | "serves">> {
+export interface LinkPlan extends Partial<Omit<PickLink, "peerId" | "serves" | "servesSome">> {
   /** Pieces it serves; everything where not said. */
   readonly has?: readonly number[];
 }
@@ -50,6 +52,7 @@ export function makeLink(name: string, { has, ...rest }: LinkPlan = {}): PickLin
     bytesPerMs: 1000,
     outstandingBytes: 0,
     outstandingUrgentBytes: 0,
+    servesSome: () => has === undefined || has.length > 0,
     serves: (_, index) => has?.includes(index) ?? true,
     ...rest,
   };

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { BLOCK_BYTES, MAX_PROTOCOL_ERRORS } from "../../../app/core/index.ts";
 import type { PeerMessage, SwarmEvent } from "../../../app/core/index.ts";
 import { MemoryChunkStore } from "../../../app/platform/store/memory-chunk-store.ts";
+import { equalBytes } from "../../../app/core/swarm/equal-bytes.ts";
 import { ScriptedPeer } from "../../support/scripted-peer.ts";
 import { makeSong } from "../../support/songs.ts";
 import { peerIdOf, poison, SwarmWorld } from "../../support/swarm-world.ts";
@@ -22,6 +23,8 @@ async function startJam(seed: number): Promise<SwarmWorld> {
 
 const eventsOf = <Kind extends SwarmEvent["kind"]>(peer: WorldPeer, kind: Kind): Extract<SwarmEvent, { kind: Kind }>[] =>
   peer.events.filter((event): event is Extract<SwarmEvent, { kind: Kind }> => event.kind === kind);
+/** Byte for byte what piece `index` should be. */
+const isSong = (index: number, bytes: Uint8Array | null): boolean => bytes !== null && equalBytes(bytes, SONG.pieces[index] ?? new Uint8Array(0));
 const request = (index: number, offset: number, length: number, urgent: boolean): PeerMessage => ({ type: "request", trackId, index, offset, length, urgent });
 
 describe("bad bytes", () => {
@@ -37,7 +40,7 @@ describe("bad bytes", () => {
     for (const { peerId } of bans) expect(peerId).toBe(peerIdOf("mallory"));
     expect(honest.some(({ name }) => world.stats(name).hashFailures > 0)).toBe(true);
     for (const { swarm } of honest) {
-      for (let index = 0; index < 40; index++) expect(await swarm.readPiece(trackId, index)).toEqual(SONG.pieces[index]);
+      for (let index = 0; index < 40; index++) expect(isSong(index, await swarm.readPiece(trackId, index))).toBe(true);
       const isBanned = swarm.isBanned(peerIdOf("mallory"));
       expect(swarm.neighbourStats().find(({ peerId }) => peerId === peerIdOf("mallory"))?.banned).toBe(isBanned);
     }
@@ -215,7 +218,8 @@ describe("silence and slowness", () => {
   test("CP14: an origin that leaves takes nothing with it that somebody has", async () => {
     const world = await startJam(15);
     for (const name of ["bob", "carol", "dave"]) world.add(name);
-    await world.run(20_000, () => world.copies() >= 1.1);
+    await world.run(20_000, () => world.copies() >= 1);
+    await world.run(300);
     world.remove("alice");
     expect(world.listeners.every(({ completeMs }) => completeMs !== null)).toBe(false);
     expect(await world.runToCompletion(20_000)).toBe(true);
@@ -245,7 +249,7 @@ describe("stores that fail", () => {
     const carol = world.add("carol");
     world.remove("alice");
     expect(await world.run(20_000, () => carol.completeMs !== null)).toBe(true);
-    expect(await bob.swarm.readPiece(trackId, 39)).toEqual(SONG.pieces[39]);
+    expect(isSong(39, await bob.swarm.readPiece(trackId, 39))).toBe(true);
   });
 
   test("SW13: a piece that was damaged on the disk is dropped and fetched again", async () => {
@@ -261,8 +265,8 @@ describe("stores that fail", () => {
     expect(await reading).toBeNull();
     expect(eventsOf(bob, "piece-damaged")).toMatchObject([{ index: 7 }]);
     expect(await world.run(3000, () => bob.swarm.pieceStates(trackId)[7] === 2)).toBe(true);
-    expect(await bob.swarm.readPiece(trackId, 7)).toEqual(SONG.pieces[7]);
-    expect(await store.getPiece(trackId, 7)).toEqual(SONG.pieces[7]);
+    expect(isSong(7, await bob.swarm.readPiece(trackId, 7))).toBe(true);
+    expect(isSong(7, await store.getPiece(trackId, 7))).toBe(true);
   });
 
   test("SW13: what the store has lost is refused to others and fetched again", async () => {
@@ -294,7 +298,7 @@ describe("stores that fail", () => {
     expect(bob.swarm.manifest(other.trackId)).toBeNull();
     alice.swarm.setTracks(programme);
     await alice.swarm.reloadTrack(other.trackId);
-    expect(await world.run(3000, () => bob.swarm.pieceStates(other.trackId).every((state) => state === 2))).toBe(true);
+    expect(await world.run(3000, () => bob.swarm.pieceStates(other.trackId).join() === "2,2,2,2,2")).toBe(true);
     expect(bob.swarm.manifest(other.trackId)?.title).toBe("Song 9");
   });
 });
