@@ -19,7 +19,7 @@ const pwa = VitePWA({
   filename: "service-worker.ts",
   injectRegister: false, // app/pwa.ts registers it
   includeManifestIcons: false, // the pattern below has them
-  injectManifest: { globPatterns: ["**/*.{html,js,css,svg,png}"], rollupFormat: "iife" },
+  injectManifest: { globPatterns: ["**/*.{html,js,css,svg,png}"], globIgnores: ["screenshots/**"], rollupFormat: "iife" },
   manifest: {
     id: "/",
     name: "BeatTorrent",
@@ -31,6 +31,10 @@ const pwa = VitePWA({
     background_color: "#0f1e1a",
     theme_color: "#0f1e1a",
     categories: ["music", "social"],
+    screenshots: [
+      { src: "/screenshots/desktop.png", sizes: "1280x800", type: "image/png", form_factor: "wide", label: "A jam on a desktop" },
+      { src: "/screenshots/phone.png", sizes: "780x1688", type: "image/png", form_factor: "narrow", label: "A jam on a phone" },
+    ],
     icons: [
       { src: "/icon-192.png", sizes: "192x192", type: "image/png" },
       { src: "/icon-512.png", sizes: "512x512", type: "image/png" },

@@ -239,8 +239,11 @@ export const UPLOAD_BASE_DELAY_MS = 60_000;
  */
 export const UPLOAD_SLOWDOWN_EVERY_MS = 8_000;
 export const UPLOAD_SLOWDOWN_MS = 250;
-/** Bytes not reported after so long are taken for lost with their link, ms. */
-export const UPLOAD_REPORT_TIMEOUT_MS = 5_000;
+/**
+ * A link that reports nothing for so long is left alone until it does, ms: a phone that was put to sleep. Longer and
+ * it holds up the uploads to everybody else; shorter than a round trip, and every block is waited for.
+ */
+export const UPLOAD_REPORT_TIMEOUT_MS = 1_000;
 /**
  * How far urgent blocks may go beyond the window, bytes: 100 ms at 5 Mbit/s. None: they wait for the others' reports;
  * without end, seven newcomers fill the uplink with seconds of what is too late when it comes.

@@ -45,9 +45,11 @@ export class Sync extends WatchingElement {
     if (driftMs === null) return nothing;
     const errorMs = Math.round(Math.abs(driftMs));
     const inSync = errorMs <= IN_SYNC_MS;
+    // The honest bound: what we see of ourselves, and how far the clock that we see it by may be off.
+    const boundMs = Math.ceil(Math.abs(driftMs) + (uncertaintyMs ?? 0));
     const title = uncertaintyMs === null ? "" : `The clock is known to ±${Math.ceil(uncertaintyMs)} ms`;
     return html`<span class="lamp ${inSync ? "" : "off"}" aria-hidden="true"></span
-      ><span title=${title}>${inSync ? `in sync ±${errorMs} ms` : `${errorMs} ms ${driftMs < 0 ? "behind" : "ahead"}`}</span>`;
+      ><span title=${title}>${inSync ? `in sync ±${boundMs} ms` : `${errorMs} ms ${driftMs < 0 ? "behind" : "ahead"}`}</span>`;
   }
 }
 

@@ -143,7 +143,7 @@ export class UpNext extends WatchingElement {
         isHost
           ? html`
               <button class="button" aria-label="Jump to ${entry.title}" @click=${() => this.jam.playEntry(entry.entryId)}>
-                ${icons.play}Now
+                ${icons.play}Jump
               </button>
               <button
                 class="button round"

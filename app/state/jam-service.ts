@@ -16,7 +16,17 @@ import type { Platform } from "./platform.ts";
 import { refusalSentence, SENTENCES } from "./sentences.ts";
 import type { JamService } from "./services.ts";
 import { CLOSE_CODES, EntryIdSchema, Player, Session, TrackIdSchema, decodeManifest } from "../core/index.ts";
-import type { ActionOutcome, Cancel, HostCommand, JamId, LinkStats, Manifest, PeerId, SessionEvent, TrackId } from "../core/index.ts";
+import type {
+  ActionOutcome,
+  Cancel,
+  HostCommand,
+  JamId,
+  LinkStats,
+  Manifest,
+  PeerId,
+  SessionEvent,
+  TrackId,
+} from "../core/index.ts";
 
 /** Often enough for a progress bar, seldom enough for a phone's battery. */
 const REFRESH_MS = 500;
@@ -217,8 +227,7 @@ export class LiveJam extends JamScreen implements JamService {
       return;
     }
     if (code === CLOSE_CODES.jamFull) this.#notices.show("warning", SENTENCES.jamFull);
-    if (this.connection.get().kind === "online")
-      this.connection.set({ kind: "offline", sinceMs: this.#platform.clock.nowMs() });
+    if (this.connection.get().kind === "online") this.connection.set({ kind: "offline", sinceMs: this.#platform.clock.nowMs() });
   }
 
   #command(command: HostCommand): void {

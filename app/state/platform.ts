@@ -56,7 +56,10 @@ export interface Importer {
 
 /** The lock screen, and a headset's buttons. */
 export interface LockScreen {
-  show(track: { readonly title: string; readonly artist: string; readonly coverUrl: string | null } | null, isPlaying: boolean): void;
+  show(
+    track: { readonly title: string; readonly artist: string; readonly coverUrl: string | null } | null,
+    isPlaying: boolean,
+  ): void;
   /** A button without a function is taken away. */
   handleButtons(buttons: Readonly<Partial<Record<"play" | "pause" | "nexttrack", () => void>>>): void;
 }

@@ -74,7 +74,12 @@ export interface LibraryService {
   /** The name given last, or "". */
   readonly name: Readable<string>;
   /** Track playing alone (no jam), if any. */
-  readonly playingAlone: Readable<{ readonly trackId: string; readonly playing: boolean; readonly positionMs: number; readonly atMs: number } | null>;
+  readonly playingAlone: Readable<{
+    readonly trackId: string;
+    readonly playing: boolean;
+    readonly positionMs: number;
+    readonly atMs: number;
+  } | null>;
   setName(name: string): void;
   /** A fresh speakable jam code. */
   newJamCode(): string;

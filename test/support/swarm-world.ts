@@ -16,6 +16,8 @@ import type { Connection } from "./virtual-network.ts";
 const STORE_BYTES = 1024 ** 3;
 /** How often a listener's player looks whether it can go on, ms. */
 const PLAYER_MS = 20;
+/** Music that must be here before a player starts, ms. */
+const START_AHEAD_MS = 500;
 
 export interface PeerOptions {
   readonly connection?: Connection;
@@ -32,7 +34,7 @@ export interface WorldPeer {
   readonly store: ChunkStore;
   readonly events: SwarmEvent[];
   readonly joinedMs: number;
-  /** When the chunk under the playhead was here for the first time, ms after the links were open; null before. */
+  /** When the music of the next half second was here for the first time, ms after the links were open; null before. */
   playableMs: number | null;
   stalls: number;
   completeMs: number | null;
@@ -70,7 +72,15 @@ export class SwarmWorld {
     },
   };
 
-  constructor({ seed = 1, songs, origin = "alice" }: { readonly seed?: number; readonly songs: readonly Song[]; readonly origin?: string }) {
+  constructor({
+    seed = 1,
+    songs,
+    origin = "alice",
+  }: {
+    readonly seed?: number;
+    readonly songs: readonly Song[];
+    readonly origin?: string;
+  }) {
     this.#seed = seed;
     this.#songs = songs;
     this.#originName = origin;
@@ -155,7 +165,9 @@ export class SwarmWorld {
   }
 
   stats(name: string, song = this.#songs[0]): TrackStats {
-    const stats = this.peer(name).swarm.trackStats().find(({ trackId }) => trackId === song?.trackId);
+    const stats = this.peer(name)
+      .swarm.trackStats()
+      .find(({ trackId }) => trackId === song?.trackId);
     if (!stats) throw new Error(`${name} has no such track`);
     return stats;
   }
@@ -194,7 +206,9 @@ export class SwarmWorld {
   }
 
   #isComplete(peer: WorldPeer): boolean {
-    return peer.swarm.trackStats().every(({ trackId, manifest }) => manifest !== null && peer.swarm.pieceStates(trackId).every((state) => state === 2));
+    return peer.swarm
+      .trackStats()
+      .every(({ trackId, manifest }) => manifest !== null && peer.swarm.pieceStates(trackId).every((state) => state === 2));
   }
 
   #follow(peer: WorldPeer): void {
@@ -226,9 +240,11 @@ export class SwarmWorld {
       if (this.peers.get(peer.name) !== peer || !at) return;
       if (playing !== at.song.trackId) this.#follow(peer);
       playing = at.song.trackId;
-      const isHere = peer.swarm.pieceStates(at.song.trackId)[chunkIndexAt(at.song.manifest, at.positionMs)] === 2;
-      if (isHere) peer.playableMs ??= this.clock.nowMs() - peer.joinedMs;
-      else if (peer.playableMs !== null && !isStalled) peer.stalls++;
+      const states = peer.swarm.pieceStates(at.song.trackId);
+      const isHeldAt = (positionMs: number): boolean => states[chunkIndexAt(at.song.manifest, positionMs)] === 2;
+      const isHere = isHeldAt(at.positionMs);
+      if (isHere && isHeldAt(at.positionMs + START_AHEAD_MS)) peer.playableMs ??= this.clock.nowMs() - peer.joinedMs;
+      if (!isHere && peer.playableMs !== null && !isStalled) peer.stalls++;
       isStalled = !isHere;
       if (!this.#isComplete(peer)) this.clock.schedule(PLAYER_MS, look);
       else if (at.song !== this.#songs.at(-1)) this.clock.schedule(PLAYER_MS, look);

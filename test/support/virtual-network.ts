@@ -91,7 +91,11 @@ export class VirtualNetwork {
     this.#clock = clock;
   }
 
-  add(peerId: PeerId, connection: Connection, receiver: NetworkReceiver): Pick<LinkTransport, "send" | "bufferedBytes" | "close"> {
+  add(
+    peerId: PeerId,
+    connection: Connection,
+    receiver: NetworkReceiver,
+  ): Pick<LinkTransport, "send" | "bufferedBytes" | "close"> {
     const up = new Line(this.#clock, connection.upBytesPerMs);
     const down = new Line(this.#clock, connection.downBytesPerMs);
     this.#hosts.set(peerId, { receiver, connection, up, down, pipes: new Map(), isSilent: false });
@@ -103,12 +107,23 @@ export class VirtualNetwork {
   }
 
   connect(a: PeerId, b: PeerId): void {
-    for (const [from, to] of [[a, b], [b, a]] as const) this.#host(from).pipes.set(to, new Pipe());
-    for (const [from, to] of [[a, b], [b, a]] as const) this.#later(0, () => this.#hosts.get(from)?.pipes.has(to) && this.#host(from).receiver.opened(to));
+    for (const [from, to] of [
+      [a, b],
+      [b, a],
+    ] as const)
+      this.#host(from).pipes.set(to, new Pipe());
+    for (const [from, to] of [
+      [a, b],
+      [b, a],
+    ] as const)
+      this.#later(0, () => this.#hosts.get(from)?.pipes.has(to) && this.#host(from).receiver.opened(to));
   }
 
   disconnect(a: PeerId, b: PeerId): void {
-    for (const [from, to] of [[a, b], [b, a]] as const)
+    for (const [from, to] of [
+      [a, b],
+      [b, a],
+    ] as const)
       if (this.#hosts.get(from)?.pipes.delete(to)) this.#later(0, () => this.#hosts.get(from)?.receiver.closed(to));
   }
 
@@ -165,7 +180,9 @@ export class VirtualNetwork {
       const receiver = this.#hosts.get(to);
       if (!receiver) return;
       const onTheWayMs = (host.connection.latencyMs + receiver.connection.latencyMs) / 2;
-      this.#later(sentMs - this.#clock.nowMs() + onTheWayMs, () => this.#arrive(from, to, pipe, sizeBytes, isLast ? message : null));
+      this.#later(sentMs - this.#clock.nowMs() + onTheWayMs, () =>
+        this.#arrive(from, to, pipe, sizeBytes, isLast ? message : null),
+      );
     }
   }
 
@@ -193,7 +210,8 @@ export class VirtualNetwork {
   #drain(host: Host, to: PeerId, pipe: Pipe, sizeBytes: number): void {
     const wasAbove = pipe.bulkBytes > DRAINED_BELOW_BYTES;
     pipe.bulkBytes -= sizeBytes;
-    if (wasAbove && pipe.bulkBytes <= DRAINED_BELOW_BYTES) this.#later(0, () => host.pipes.get(to) === pipe && host.receiver.drained(to));
+    if (wasAbove && pipe.bulkBytes <= DRAINED_BELOW_BYTES)
+      this.#later(0, () => host.pipes.get(to) === pipe && host.receiver.drained(to));
   }
 }
 

@@ -70,7 +70,7 @@ export const SignedDocumentSchema = v.strictObject({
 export type SignedDocument = v.InferOutput<typeof SignedDocumentSchema>;
 
 /** Keeps a signature made for one purpose from being shown for another. */
-const DOCUMENT_CONTEXT = new Uint8Array([...'beattorrent document 1\n'].map((letter) => letter.charCodeAt(0)));
+const DOCUMENT_CONTEXT = new Uint8Array([..."beattorrent document 1\n"].map((letter) => letter.charCodeAt(0)));
 
 export function signDocument(document: JamDocument, identity: Identity): SignedDocument {
   const body = encode(document);

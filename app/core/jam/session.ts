@@ -328,8 +328,7 @@ export class Session {
         this.swarm.linkClosed(event.peerId);
         this.#links.closed(event.peerId);
         break;
-      case "state":
-        this.recorder.record("link-state", { peerId: event.peerId, state: event.state });
+      case "state": // the transport has written it down
         break;
     }
     this.#options.onEvent({ kind: "changed" });

@@ -188,7 +188,8 @@ class Picking {
         const asks = piece.asks(block);
         if (piece.isHere(block) || asks.length === 0 || asks.length >= MAX_ASKS_PER_BLOCK) continue;
         if (this.#isBlockTaken(track, piece.index, block) || asks.some((ask) => ask.peerId === open.link.peerId)) continue;
-        if (this.#nowMs > earliest(asks) && this.#maySupply(open, track, piece.index)) this.#take(open, track, piece.index, block, false);
+        if (this.#nowMs > earliest(asks) && this.#maySupply(open, track, piece.index))
+          this.#take(open, track, piece.index, block, false);
       }
   }
 
@@ -251,7 +252,9 @@ class Picking {
   #isOriginSpared(track: PickTrack): boolean {
     let isSpared = this.#spared.get(track.trackId);
     if (isSpared === undefined) {
-      const givers = this.#view.links.filter((link) => link.peerId !== track.originId && !link.isChoking && link.servesSome(track.trackId));
+      const givers = this.#view.links.filter(
+        (link) => link.peerId !== track.originId && !link.isChoking && link.servesSome(track.trackId),
+      );
       isSpared = givers.reduce((sum, link) => sum + link.bytesPerMs, 0) >= SPARE_ORIGIN_FACTOR * track.bytesPerMs;
       this.#spared.set(track.trackId, isSpared);
     }

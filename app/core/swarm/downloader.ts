@@ -50,7 +50,10 @@ export class Downloader {
     const asked = neighbour.asked.get(blockKey(trackId, index, offset));
     if (!asked) throw new ProtocolError("unsolicited", `block ${index}/${offset} that nobody asked for`);
     if (asked.length !== bytes.byteLength)
-      throw new ProtocolError("invalid-message", `block ${index}/${offset} of ${bytes.byteLength} bytes, expected ${asked.length}`);
+      throw new ProtocolError(
+        "invalid-message",
+        `block ${index}/${offset} of ${bytes.byteLength} bytes, expected ${asked.length}`,
+      );
     neighbour.received(asked, nowMs);
     this.#context.send(neighbour, { type: "received", bytes: bytes.byteLength, delayMs: clockDifference(nowMs, sentMs) });
     const track = this.#context.tracks.get(trackId);
@@ -85,7 +88,8 @@ export class Downloader {
     neighbour.asked.clear();
     for (const track of this.#context.tracks.values())
       for (const assembly of track.arriving.values())
-        if (assembly.onlyFrom === neighbour.peerId && !assembly.isComplete) this.#startAgainAlone(track, assembly.index, neighbour.peerId);
+        if (assembly.onlyFrom === neighbour.peerId && !assembly.isComplete)
+          this.#startAgainAlone(track, assembly.index, neighbour.peerId);
   }
 
   /** The track is no longer wanted: takes back what was asked of it. */

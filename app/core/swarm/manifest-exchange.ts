@@ -5,7 +5,13 @@
 import { ProtocolError } from "../errors.ts";
 import type { PeerId, TrackId } from "../ids.ts";
 import { decodeManifest, trackIdOf } from "../manifest/manifest.ts";
-import { BLOCK_BYTES, MANIFEST_PIPELINE_PARTS, MANIFEST_RETRY_MS, MANIFEST_TIMEOUT_MS, MAX_MANIFEST_SERVINGS } from "../tunables.ts";
+import {
+  BLOCK_BYTES,
+  MANIFEST_PIPELINE_PARTS,
+  MANIFEST_RETRY_MS,
+  MANIFEST_TIMEOUT_MS,
+  MAX_MANIFEST_SERVINGS,
+} from "../tunables.ts";
 import type { PeerMessage } from "../wire/messages.ts";
 import type { SwarmContext } from "./context.ts";
 import type { Neighbour } from "./neighbour.ts";
@@ -47,9 +53,11 @@ export class ManifestExchange {
     const attempts = this.#attempts.get(track.trackId) ?? new Map<PeerId, Attempt>();
     const nowMs = this.#context.clock.nowMs();
     const candidates = [...this.#context.neighbours.values()].filter(
-      ({ peerId }) => !attempts.has(peerId) && nowMs - (this.#failedMs.get(track.trackId)?.get(peerId) ?? -Infinity) >= MANIFEST_RETRY_MS,
+      ({ peerId }) =>
+        !attempts.has(peerId) && nowMs - (this.#failedMs.get(track.trackId)?.get(peerId) ?? -Infinity) >= MANIFEST_RETRY_MS,
     );
-    const chosen = candidates.find(({ peerId }) => peerId === track.originId) ?? (attempts.size === 0 ? candidates[0] : undefined);
+    const chosen =
+      candidates.find(({ peerId }) => peerId === track.originId) ?? (attempts.size === 0 ? candidates[0] : undefined);
     if (!chosen) return;
     this.#attempts.set(track.trackId, attempts);
     attempts.set(chosen.peerId, { bytes: null, receivedBytes: 0, nextOffset: BLOCK_BYTES, progressMs: nowMs });
@@ -71,7 +79,10 @@ export class ManifestExchange {
     const { bytes } = attempt;
     const expectedBytes = Math.min(BLOCK_BYTES, bytes.byteLength - attempt.receivedBytes);
     if (part.totalBytes !== bytes.byteLength || part.bytes.byteLength !== expectedBytes)
-      throw new ProtocolError("invalid-message", `manifest part of ${part.bytes.byteLength} bytes at ${part.offset}, expected ${expectedBytes}`);
+      throw new ProtocolError(
+        "invalid-message",
+        `manifest part of ${part.bytes.byteLength} bytes at ${part.offset}, expected ${expectedBytes}`,
+      );
     bytes.set(part.bytes, part.offset);
     attempt.receivedBytes += part.bytes.byteLength;
     attempt.progressMs = this.#context.clock.nowMs();
@@ -79,7 +90,10 @@ export class ManifestExchange {
       void this.#verify(track, neighbour.peerId, bytes);
       return;
     }
-    while (attempt.nextOffset < bytes.byteLength && attempt.nextOffset < attempt.receivedBytes + MANIFEST_PIPELINE_PARTS * BLOCK_BYTES) {
+    while (
+      attempt.nextOffset < bytes.byteLength &&
+      attempt.nextOffset < attempt.receivedBytes + MANIFEST_PIPELINE_PARTS * BLOCK_BYTES
+    ) {
       this.#context.send(neighbour, { type: "manifest-request", trackId: part.trackId, offset: attempt.nextOffset });
       attempt.nextOffset += BLOCK_BYTES;
     }
@@ -93,7 +107,8 @@ export class ManifestExchange {
   receiveRequest(neighbour: Neighbour, trackId: TrackId, offset: number): void {
     const track = this.#context.tracks.get(trackId);
     if (track?.isLoading) {
-      if (this.#deferred.length < MANIFEST_PIPELINE_PARTS * this.#context.neighbours.size) this.#deferred.push({ neighbour, trackId, offset });
+      if (this.#deferred.length < MANIFEST_PIPELINE_PARTS * this.#context.neighbours.size)
+        this.#deferred.push({ neighbour, trackId, offset });
       return;
     }
     const bytes = track?.manifestBytes;

@@ -22,7 +22,11 @@ export interface TimedDemand extends Demand {
  * playhead stands still and is answered as if it started now; before a playing one, what is about to be over is left out. Nothing lies beyond a track without manifest, since its
  * length is unknown.
  */
-export function playbackWindow(demand: TimedDemand, manifestOf: (trackId: TrackId) => Manifest | null, nowMs: number): WindowPiece[] {
+export function playbackWindow(
+  demand: TimedDemand,
+  manifestOf: (trackId: TrackId) => Manifest | null,
+  nowMs: number,
+): WindowPiece[] {
   const pieces: WindowPiece[] = [];
   const covers: WindowPiece[] = [];
   if (!demand.current) return pieces;

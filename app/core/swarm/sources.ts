@@ -41,7 +41,8 @@ export class Sources {
       return;
     }
     for (const index of indexes) {
-      if (index >= remote.bits.length) throw new ProtocolError("invalid-message", `have: piece ${index} of ${remote.bits.length}`);
+      if (index >= remote.bits.length)
+        throw new ProtocolError("invalid-message", `have: piece ${index} of ${remote.bits.length}`);
       neighbour.forgetRefusal(trackId, index);
       if (remote.bits.set(index) && remote.isCounted) track.countSourceOf(index, 1);
     }

@@ -5,9 +5,9 @@
  */
 import { ProtocolError } from "../errors.ts";
 import type { PeerId, TrackId } from "../ids.ts";
-import { decodeManifest, pieceInfo, trackIdOf } from "../manifest/manifest.ts";
+import { pieceInfo } from "../manifest/manifest.ts";
 import type { Manifest } from "../manifest/manifest.ts";
-import type { Cancel, ChunkStore, Clock, Hasher, Lane, LinkTransport, Random, StoredTrack } from "../ports.ts";
+import type { Cancel, ChunkStore, Clock, Hasher, Lane, LinkTransport, Random } from "../ports.ts";
 import { MAX_ACTIVE_TRACKS, MAX_PROTOCOL_ERRORS, SWARM_TICK_MS } from "../tunables.ts";
 import { laneOf } from "../wire/codec.ts";
 import { WIRE_PROTOCOL_VERSION } from "../wire/messages.ts";
@@ -16,14 +16,15 @@ import type { Demand, NeighbourStats, SwarmApi, SwarmEvent, TrackStats } from ".
 import { Choking } from "./choking.ts";
 import type { SwarmContext } from "./context.ts";
 import { Downloader } from "./downloader.ts";
-import { equalBytes } from "./equal-bytes.ts";
+import { Interest } from "./interest.ts";
 import { ManifestExchange } from "./manifest-exchange.ts";
 import { Neighbour } from "./neighbour.ts";
-import type { PieceAssembly } from "./piece-assembly.ts";
 import { PieceKeeper } from "./piece-keeper.ts";
 import type { PieceReading } from "./piece-keeper.ts";
 import type { TimedDemand } from "./playback-window.ts";
+import { PieceVerifier } from "./piece-verifier.ts";
 import { Sources } from "./sources.ts";
+import { TrackLoader } from "./track-loader.ts";
 import { TrackState } from "./track-state.ts";
 import { Uploader } from "./uploader.ts";
 
@@ -41,8 +42,6 @@ export interface SwarmOptions {
 export class Swarm implements SwarmApi {
   readonly #selfId: PeerId;
   readonly #clock: Clock;
-  readonly #hasher: Hasher;
-  readonly #store: ChunkStore;
   readonly #links: SwarmOptions["links"];
   readonly #onEvent: (event: SwarmEvent) => void;
   readonly #tracks = new Map<TrackId, TrackState>();
@@ -51,6 +50,9 @@ export class Swarm implements SwarmApi {
   readonly #protocolErrors = new Map<PeerId, number>();
   readonly #keeper: PieceKeeper;
   readonly #sources: Sources;
+  readonly #interest: Interest;
+  readonly #loader: TrackLoader;
+  readonly #verifier: PieceVerifier;
   readonly #manifests: ManifestExchange;
   readonly #downloader: Downloader;
   readonly #uploader: Uploader;
@@ -63,8 +65,6 @@ export class Swarm implements SwarmApi {
   constructor({ selfId, clock, random, store, hasher, links, onEvent }: SwarmOptions) {
     this.#selfId = selfId;
     this.#clock = clock;
-    this.#hasher = hasher;
-    this.#store = store;
     this.#links = links;
     this.#onEvent = onEvent;
     this.#keeper = new PieceKeeper({
@@ -92,7 +92,17 @@ export class Swarm implements SwarmApi {
     };
     this.#sources = new Sources(context);
     this.#manifests = new ManifestExchange(context, (track) => this.#manifestArrived(track));
-    this.#downloader = new Downloader(context, (track, assembly) => void this.#verify(track, assembly));
+    this.#downloader = new Downloader(context, (track, assembly) => void this.#verifier.verify(track, assembly));
+    this.#verifier = new PieceVerifier(context, {
+      onBad: (track, assembly) => this.#downloader.retry(track, assembly),
+      onDone: (track) => (track.isComplete ? this.#wantedChanged() : this.#pick()),
+    });
+    this.#loader = new TrackLoader(context, {
+      store,
+      onStoreFailed: (error) => this.#storeFailed(error),
+      onLoaded: (track, hasManifest) => this.#loaded(track, hasManifest),
+    });
+    this.#interest = new Interest(context);
     this.#uploader = new Uploader(context, (track, index, reading) => this.#pieceLost(track, index, reading));
     this.#choking = new Choking(context, this.#uploader);
   }
@@ -110,7 +120,7 @@ export class Swarm implements SwarmApi {
       } else {
         const track = new TrackState(trackId, originId);
         this.#tracks.set(trackId, track);
-        void this.#load(track, true);
+        void this.#loader.load(track, true);
       }
     }
   }
@@ -123,7 +133,7 @@ export class Swarm implements SwarmApi {
 
   async reloadTrack(trackId: TrackId): Promise<void> {
     const track = this.#tracks.get(trackId);
-    if (track) await this.#load(track, false);
+    if (track) await this.#loader.load(track, false);
   }
 
   setUploads(options: { readonly enabled: boolean; readonly capBytesPerSecond: number | null }): void {
@@ -219,7 +229,14 @@ export class Swarm implements SwarmApi {
       choked: isChokingUs,
       banned: false,
     }));
-    const banned = [...this.#banned].map((peerId) => ({ peerId, bytesSent: 0, bytesReceived: 0, choking: true, choked: true, banned: true }));
+    const banned = [...this.#banned].map((peerId) => ({
+      peerId,
+      bytesSent: 0,
+      bytesReceived: 0,
+      choking: true,
+      choked: true,
+      banned: true,
+    }));
     return [...linked, ...banned];
   }
 
@@ -240,7 +257,7 @@ export class Swarm implements SwarmApi {
         return this.#pick();
       case "interested":
         neighbour.track(message.trackId).wantsOurs = true;
-        this.#tellHoldings(neighbour, message.trackId);
+        this.#interest.tellHoldings(neighbour, message.trackId);
         return this.#choking.review();
       case "not-interested":
         neighbour.track(message.trackId).wantsOurs = false;
@@ -296,16 +313,6 @@ export class Swarm implements SwarmApi {
     this.#send(neighbour, { type: "hello", protocol: WIRE_PROTOCOL_VERSION, uploads: this.#uploader.isEnabled });
   }
 
-  /** Answers an interest; while the store is asked or the track unknown, the answer waits for that. */
-  #tellHoldings(neighbour: Neighbour, trackId: TrackId): void {
-    const track = this.#tracks.get(trackId);
-    if (track && !track.isLoading) this.#send(neighbour, { type: "bitfield", trackId, bits: track.held.count > 0 ? track.held.toBytes() : new Uint8Array(0) });
-  }
-
-  #tellEveryoneHoldings(trackId: TrackId): void {
-    for (const neighbour of this.#neighbours.values()) if (neighbour.tracks.get(trackId)?.wantsOurs) this.#tellHoldings(neighbour, trackId);
-  }
-
   #manifestMayBeAt(neighbour: Neighbour, trackId: TrackId): void {
     const track = this.#tracks.get(trackId);
     if (track && !track.manifest) this.#manifests.mayHave(track, neighbour.peerId);
@@ -313,31 +320,11 @@ export class Swarm implements SwarmApi {
 
   // Tracks --------------------------------------------------------------------------------------------------------
 
-  async #load(track: TrackState, isFirst: boolean): Promise<void> {
-    track.isLoading = true;
-    let stored: StoredTrack | null = null;
-    let manifest: Manifest | null = null;
-    try {
-      stored = await this.#store.getTrack(track.trackId);
-      if (stored && (await trackIdOf(stored.manifestBytes, this.#hasher)) === track.trackId) manifest = decodeManifest(stored.manifestBytes);
-    } catch (error) {
-      // A manifest that cannot be read is as good as none: peers have it.
-      if (!(error instanceof ProtocolError)) this.#storeFailed(error);
-    }
-    if (!this.#isRunning || this.#tracks.get(track.trackId) !== track) return;
-    track.isLoading = false;
-    if (stored && manifest) this.#adopt(track, manifest, stored, isFirst);
+  #loaded(track: TrackState, hasManifest: boolean): void {
+    if (hasManifest) this.#manifestKnown(track);
     this.#manifests.loaded(track.trackId);
-    this.#tellEveryoneHoldings(track.trackId);
+    this.#interest.tellEveryoneHoldings(track.trackId);
     this.#wantedChanged();
-  }
-
-  #adopt(track: TrackState, manifest: Manifest, stored: StoredTrack, isFirst: boolean): void {
-    const isNew = !track.manifest;
-    track.adoptManifest(manifest, stored.manifestBytes);
-    for (const index of stored.heldPieces)
-      if (pieceInfo(manifest, index) && track.hold(index) && isFirst) track.counters.bytesFromStore += track.sizeBytes(index);
-    if (isNew) this.#manifestKnown(track);
   }
 
   #manifestArrived(track: TrackState): void {
@@ -362,15 +349,7 @@ export class Swarm implements SwarmApi {
     this.#downloader.abandon(trackId);
     this.#uploader.abandon(trackId);
     this.#manifests.abandon(trackId);
-    for (const neighbour of this.#neighbours.values()) {
-      const remote = neighbour.tracks.get(trackId);
-      if (!remote) continue;
-      if (remote.isWanted) this.#send(neighbour, { type: "not-interested", trackId });
-      remote.isWanted = false;
-      remote.isCounted = false;
-      remote.bits = null;
-      remote.unread = null;
-    }
+    this.#interest.abandon(trackId);
     this.#tracks.delete(trackId);
   }
 
@@ -390,21 +369,8 @@ export class Swarm implements SwarmApi {
   /** Tells everyone which tracks we want and no longer want, and goes on fetching. */
   #wantedChanged(): void {
     if (!this.#isRunning) return;
-    const active = new Set(this.#activeTracks());
-    for (const neighbour of this.#neighbours.values()) {
-      for (const [trackId, remote] of neighbour.tracks) {
-        const track = this.#tracks.get(trackId);
-        if (!remote.isWanted || !track || track.isWanted) continue;
-        remote.isWanted = false;
-        this.#send(neighbour, { type: "not-interested", trackId });
-      }
-      for (const { trackId } of active) {
-        const remote = neighbour.track(trackId);
-        if (remote.isWanted) continue;
-        remote.isWanted = true;
-        this.#send(neighbour, { type: "interested", trackId });
-      }
-    }
+    const active = this.#activeTracks();
+    this.#interest.follow(active);
     for (const track of active) if (!track.manifest) this.#manifests.fetch(track);
     this.#pick();
   }
@@ -414,46 +380,6 @@ export class Swarm implements SwarmApi {
     const fetchable = this.#activeTracks().filter((track) => track.manifest);
     this.#downloader.pick(fetchable, this.#demand);
     this.#wake();
-  }
-
-  async #verify(track: TrackState, assembly: PieceAssembly): Promise<void> {
-    const info = track.manifest ? pieceInfo(track.manifest, assembly.index) : null;
-    if (!info) throw new Error(`piece ${assembly.index} of a track without it`);
-    const hash = await this.#hasher.sha256(assembly.bytes);
-    if (!this.#isRunning || this.#tracks.get(track.trackId) !== track || track.arriving.get(assembly.index) !== assembly) return;
-    if (equalBytes(hash, info.sha256)) this.#accept(track, assembly);
-    else {
-      track.counters.hashFailures++;
-      track.counters.bytesDuplicate += assembly.bytes.byteLength;
-      this.#downloader.retry(track, assembly);
-    }
-    this.#pick();
-  }
-
-  #accept(track: TrackState, assembly: PieceAssembly): void {
-    const { trackId } = track;
-    const { index } = assembly;
-    track.hold(index);
-    let mainSender: PeerId | null = null;
-    let mostBytes = 0;
-    for (const [sender, sizeBytes] of assembly.contributions()) {
-      if (sender === track.originId) track.counters.bytesFromOrigin += sizeBytes;
-      else track.counters.bytesFromListeners += sizeBytes;
-      if (sizeBytes > mostBytes) [mainSender, mostBytes] = [sender, sizeBytes];
-    }
-    this.#keeper.keep(trackId, index, assembly.bytes);
-    for (const neighbour of this.#neighbours.values()) {
-      const remote = neighbour.tracks.get(trackId);
-      // Who has it need not hear of it.
-      if (remote?.wantsOurs && !remote.bits?.has(index)) this.#send(neighbour, { type: "have", trackId, indexes: [index] });
-    }
-    const evidence = track.evidence.get(index);
-    track.evidence.delete(index);
-    for (const guilty of evidence?.sendersOfOtherThan(assembly.bytes) ?? []) this.#ban(guilty, "served blocks of a piece that do not match its hash");
-    if (mainSender) this.#emit({ kind: "piece-held", trackId, index, from: mainSender });
-    if (!track.isComplete) return;
-    this.#emit({ kind: "track-complete", trackId });
-    this.#wantedChanged();
   }
 
   #pieceLost(track: TrackState, index: number, reading: PieceReading): void {

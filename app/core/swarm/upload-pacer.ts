@@ -25,8 +25,10 @@ const MAX_SHRINK = 0.5;
 
 interface PacedLink {
   inFlightBytes: number;
-  lastSentMs: number;
-  lastReportMs: number;
+  /** When it last reported; or, if nothing was under way then, when the first block after that was sent. */
+  waitingSinceMs: number;
+  /** It owes reports for so long that what it has under way does not count, and nothing more goes to it. */
+  isStalled: boolean;
   /** First delay reported: others are read relative to it, so that the 32-bit wrap does not matter. */
   originMs: number | null;
   /** Lowest delays of this and the last period. */
@@ -55,7 +57,8 @@ export class UploadPacer {
   }
 
   /** What is urgent may go a little beyond the window, never so far that it queues behind itself for long. */
-  hasRoom(urgent: boolean): boolean {
+  hasRoom(peerId: PeerId, urgent: boolean): boolean {
+    if (this.#links.get(peerId)?.isStalled) return false;
     return this.#inFlightBytes < this.#windowBytes + (urgent ? UPLOAD_URGENT_EXTRA_BYTES : 0);
   }
 
@@ -64,8 +67,8 @@ export class UploadPacer {
     if (!link) {
       link = {
         inFlightBytes: 0,
-        lastSentMs: nowMs,
-        lastReportMs: nowMs,
+        waitingSinceMs: nowMs,
+        isStalled: false,
         originMs: null,
         baseMs: Infinity,
         previousBaseMs: Infinity,
@@ -73,8 +76,7 @@ export class UploadPacer {
       };
       this.#links.set(peerId, link);
     }
-    if (link.inFlightBytes === 0) link.lastReportMs = nowMs;
-    link.lastSentMs = nowMs;
+    if (link.inFlightBytes === 0) link.waitingSinceMs = nowMs;
     link.inFlightBytes += sizeBytes;
     this.#inFlightBytes += sizeBytes;
   }
@@ -83,6 +85,10 @@ export class UploadPacer {
   reported(peerId: PeerId, sizeBytes: number, delayMs: number, nowMs: number): void {
     const link = this.#links.get(peerId);
     if (!link) return;
+    if (link.isStalled) {
+      link.isStalled = false;
+      this.#inFlightBytes += link.inFlightBytes;
+    }
     const isWindowUsed = this.#inFlightBytes + sizeBytes >= this.#windowBytes / 2;
     const ackedBytes = Math.min(sizeBytes, link.inFlightBytes);
     link.inFlightBytes -= ackedBytes;
@@ -92,7 +98,8 @@ export class UploadPacer {
   }
 
   forget(peerId: PeerId): void {
-    this.#inFlightBytes -= this.#links.get(peerId)?.inFlightBytes ?? 0;
+    const link = this.#links.get(peerId);
+    if (link && !link.isStalled) this.#inFlightBytes -= link.inFlightBytes;
     this.#links.delete(peerId);
   }
 
@@ -100,9 +107,9 @@ export class UploadPacer {
   expire(nowMs: number): PeerId[] {
     const silent: PeerId[] = [];
     for (const [peerId, link] of this.#links) {
-      if (link.inFlightBytes === 0 || nowMs - Math.max(link.lastReportMs, link.lastSentMs) < UPLOAD_REPORT_TIMEOUT_MS) continue;
+      if (link.isStalled || link.inFlightBytes === 0 || nowMs - link.waitingSinceMs < UPLOAD_REPORT_TIMEOUT_MS) continue;
       this.#inFlightBytes -= link.inFlightBytes;
-      link.inFlightBytes = 0;
+      link.isStalled = true;
       silent.push(peerId);
     }
     return silent;
@@ -125,7 +132,7 @@ export class UploadPacer {
     link.baseMs = Math.min(link.baseMs, relativeMs);
     this.#latestQueuesMs.push(relativeMs - Math.min(link.baseMs, link.previousBaseMs));
     if (this.#latestQueuesMs.length > LATEST_REPORTS) this.#latestQueuesMs.shift();
-    link.lastReportMs = nowMs;
+    link.waitingSinceMs = nowMs;
   }
 
   #adjust(ackedBytes: number, isWindowUsed: boolean, nowMs: number): void {

@@ -86,7 +86,9 @@ export class UploadQueue {
 
   /** Takes the blocks that `matches` out of the queue. */
   removeWhere(matches: (block: QueuedBlock) => boolean): QueuedBlock[] {
-    const removed = [...this.#peers.values()].flatMap(({ urgent, rest }) => [...urgent.values(), ...rest.values()].filter(matches));
+    const removed = [...this.#peers.values()].flatMap(({ urgent, rest }) =>
+      [...urgent.values(), ...rest.values()].filter(matches),
+    );
     for (const block of removed) this.remove(block.peerId, block);
     return removed;
   }

@@ -56,7 +56,7 @@ export class Uploader {
   }
 
   get isIdle(): boolean {
-    return this.#queue.isEmpty && this.#pacer.inFlightBytes === 0;
+    return this.#pacer.inFlightBytes === 0 && this.#queue.isEmpty;
   }
 
   /** The most that the uplink was seen to carry, bytes per ms; 0 before any upload. */
@@ -150,7 +150,7 @@ export class Uploader {
   }
 
   #isReady({ peerId, trackId, index, urgent }: QueuedBlock): boolean {
-    if (!this.#pacer.hasRoom(urgent)) return false;
+    if (!this.#pacer.hasRoom(peerId, urgent)) return false;
     if (this.#context.links.bufferedBytes(peerId) > BULK_BUFFER_BYTES) return false;
     if (this.#context.keeper.peek(trackId, index)) return true;
     return this.#reading.size < MAX_PIECE_READS && !this.#reading.has(`${trackId}/${index}`);

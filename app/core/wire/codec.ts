@@ -120,7 +120,10 @@ export class LinkCodec {
     const layout = typeof number === "number" ? LAYOUT_OF_NUMBER.get(number) : undefined;
     if (!layout) throw new ProtocolError("invalid-message", "unknown message type");
     if (fields.length !== layout.fields.length)
-      throw new ProtocolError("invalid-message", `${layout.type}: expected ${layout.fields.length} fields, found ${fields.length}`);
+      throw new ProtocolError(
+        "invalid-message",
+        `${layout.type}: expected ${layout.fields.length} fields, found ${fields.length}`,
+      );
     if (lane !== laneOf(layout.type)) throw new ProtocolError("invalid-message", `${layout.type} on the ${lane} lane`);
     const record: Record<string, unknown> = { type: layout.type };
     layout.fields.forEach((field, place) => {
@@ -148,17 +151,23 @@ export class LinkCodec {
   #resolve(reference: unknown, type: PeerMessageType): TrackId {
     if (typeof reference === "number") {
       const known = (type === "block" ? this.#ours : this.#theirs).idOf(reference);
-      if (known === undefined) throw new ProtocolError("unknown-track", `${type}: track handle ${reference} was never introduced`);
+      if (known === undefined)
+        throw new ProtocolError("unknown-track", `${type}: track handle ${reference} was never introduced`);
       return known;
     }
     if (type === "block" || !Array.isArray(reference) || reference.length !== 2)
       throw new ProtocolError("invalid-message", `${type}: expected a track handle or an introduction`);
     const [handle, id]: unknown[] = reference;
     if (handle !== this.#theirs.count || handle >= MAX_TRACK_HANDLES)
-      throw new ProtocolError("invalid-message", `${type}: expected track handle ${this.#theirs.count} below ${MAX_TRACK_HANDLES}`);
-    if (!(id instanceof Uint8Array) || id.byteLength !== 32) throw new ProtocolError("invalid-message", `${type}: expected 32 bytes of track id`);
+      throw new ProtocolError(
+        "invalid-message",
+        `${type}: expected track handle ${this.#theirs.count} below ${MAX_TRACK_HANDLES}`,
+      );
+    if (!(id instanceof Uint8Array) || id.byteLength !== 32)
+      throw new ProtocolError("invalid-message", `${type}: expected 32 bytes of track id`);
     const trackId = v.parse(TrackIdSchema, bytesToHex(id));
-    if (this.#theirs.handleOf(trackId) !== undefined) throw new ProtocolError("invalid-message", `${type}: track introduced twice`);
+    if (this.#theirs.handleOf(trackId) !== undefined)
+      throw new ProtocolError("invalid-message", `${type}: track introduced twice`);
     this.#theirs.add(trackId);
     return trackId;
   }

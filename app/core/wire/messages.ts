@@ -34,7 +34,11 @@ export const PEER_MESSAGE_SCHEMAS = {
   "not-interested": v.strictObject({ type: v.literal("not-interested"), trackId }),
   /** Bit i (most significant first, BEP 3) tells that the sender serves piece i. Empty: has the manifest or nothing. */
   bitfield: v.strictObject({ type: v.literal("bitfield"), trackId, bits: bytes(Math.ceil((MAX_CHUNKS_PER_TRACK + 1) / 8)) }),
-  have: v.strictObject({ type: v.literal("have"), trackId, indexes: v.pipe(v.array(pieceIndex), v.minLength(1), v.maxLength(256)) }),
+  have: v.strictObject({
+    type: v.literal("have"),
+    trackId,
+    indexes: v.pipe(v.array(pieceIndex), v.minLength(1), v.maxLength(256)),
+  }),
   /** Asks for manifest bytes from `offset` on; answered by one `manifest-part` (or `manifest-reject`). */
   "manifest-request": v.strictObject({ type: v.literal("manifest-request"), trackId, offset: integer(0, MAX_MANIFEST_BYTES) }),
   "manifest-part": v.strictObject({
@@ -51,7 +55,14 @@ export const PEER_MESSAGE_SCHEMAS = {
   /** `urgent`: needed within the playback window; served before everything else, and also to a choked peer. */
   request: v.strictObject({ type: v.literal("request"), ...block, urgent: v.boolean() }),
   /** `sentMs`: the sender's clock modulo 2^32 when it handed the block over; comes back in `received`. */
-  block: v.strictObject({ type: v.literal("block"), trackId, index: pieceIndex, offset, sentMs: clockMs, bytes: bytes(BLOCK_BYTES) }),
+  block: v.strictObject({
+    type: v.literal("block"),
+    trackId,
+    index: pieceIndex,
+    offset,
+    sentMs: clockMs,
+    bytes: bytes(BLOCK_BYTES),
+  }),
   /**
    * A block of `bytes` payload came in `delayMs` after its `sentMs`, by the receiver's clock and modulo 2^32. The clocks
    * have nothing in common, so only changes of the delay mean something: they are the queue (RFC 6817, 3.4.1).

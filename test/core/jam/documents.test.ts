@@ -79,10 +79,20 @@ describe("what listeners may ask", () => {
 
   it.each([
     { wish: "add a track of one's own", intent: { kind: "add", entry: mine } as const, programme: open, ok: true },
-    { wish: "add while adding is off", intent: { kind: "add", entry: mine } as const, programme: { ...open, listenersMayAdd: false }, ok: false },
+    {
+      wish: "add while adding is off",
+      intent: { kind: "add", entry: mine } as const,
+      programme: { ...open, listenersMayAdd: false },
+      ok: false,
+    },
     { wish: "add in somebody else's name", intent: { kind: "add", entry: makeEntry("m") } as const, programme: open, ok: false },
     { wish: "remove another's track", intent: { kind: "remove", entryId: entryIdOf("a") } as const, programme: open, ok: false },
-    { wish: "remove one's own", intent: { kind: "remove", entryId: mine.entryId } as const, programme: { ...open, entries: [mine] }, ok: true },
+    {
+      wish: "remove one's own",
+      intent: { kind: "remove", entryId: mine.entryId } as const,
+      programme: { ...open, entries: [mine] },
+      ok: true,
+    },
   ])("JM10: may bob $wish? $ok", ({ intent, programme: current, ok }) => {
     expect(judgeIntent(intent, bob.peerId, current).ok).toBe(ok);
   });

@@ -90,20 +90,24 @@ describe("the host's desk", () => {
       }),
     );
     fc.assert(
-      fc.property(fc.double({ min: 1_000_000, max: 1_499_000, noNaN: true }), fc.array(edit, { maxLength: 12 }), (referenceMs, edits) => {
-        let documents = playingJam("abcde");
-        const before = nowIn(documents, referenceMs);
-        if (before.kind !== "entry") throw new Error("something plays throughout");
-        for (const command of edits) {
-          if (command.kind === "remove" && command.entryId === before.entry.entryId) continue;
-          const outcome = applyCommand(documents, command, referenceMs);
-          if (outcome.ok) documents = outcome.documents;
-        }
-        const after = nowIn(documents, referenceMs);
-        if (after.kind !== "entry") throw new Error("the music went away");
-        expect(after.entry.entryId).toBe(before.entry.entryId);
-        expect(after.positionMs).toBeCloseTo(before.positionMs, 3);
-      }),
+      fc.property(
+        fc.double({ min: 1_000_000, max: 1_499_000, noNaN: true }),
+        fc.array(edit, { maxLength: 12 }),
+        (referenceMs, edits) => {
+          let documents = playingJam("abcde");
+          const before = nowIn(documents, referenceMs);
+          if (before.kind !== "entry") throw new Error("something plays throughout");
+          for (const command of edits) {
+            if (command.kind === "remove" && command.entryId === before.entry.entryId) continue;
+            const outcome = applyCommand(documents, command, referenceMs);
+            if (outcome.ok) documents = outcome.documents;
+          }
+          const after = nowIn(documents, referenceMs);
+          if (after.kind !== "entry") throw new Error("the music went away");
+          expect(after.entry.entryId).toBe(before.entry.entryId);
+          expect(after.positionMs).toBeCloseTo(before.positionMs, 3);
+        },
+      ),
     );
   });
 });

@@ -30,7 +30,9 @@ export function makeTrack(plan: TrackPlan): PickTrack {
     originId: peerIdOf(plan.origin ?? "alice"),
     held,
     arriving,
-    untouched: Array.from({ length: plan.pieces }, (_, index) => index).filter((index) => !held.has(index) && !arriving.has(index)),
+    untouched: Array.from({ length: plan.pieces }, (_, index) => index).filter(
+      (index) => !held.has(index) && !arriving.has(index),
+    ),
     bytesPerMs: plan.bytesPerMs ?? 16,
     sizeBytes: () => plan.sizeBytes ?? PIECE_BYTES,
     availability: (index) => plan.availability?.[index] ?? 0,

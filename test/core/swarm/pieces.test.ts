@@ -21,7 +21,12 @@ describe("PieceAssembly", () => {
     expect(piece.put(1, new Uint8Array(BLOCK_BYTES).fill(9), carol)).toBe(false);
     expect(piece.isComplete).toBe(true);
     expect([piece.bytes[0], piece.bytes[BLOCK_BYTES], piece.bytes[2 * BLOCK_BYTES]]).toEqual([1, 2, 3]);
-    expect(piece.contributions()).toEqual(new Map([[bob, BLOCK_BYTES + 10], [carol, BLOCK_BYTES]]));
+    expect(piece.contributions()).toEqual(
+      new Map([
+        [bob, BLOCK_BYTES + 10],
+        [carol, BLOCK_BYTES],
+      ]),
+    );
   });
 
   test("SW6: those whose blocks differ from the good piece are found, and nobody else", () => {
@@ -76,7 +81,10 @@ describe("TrackState", () => {
   type Step = readonly [what: "hold" | "lose" | "assemble" | "abandon" | "source" | "unsource", index: number];
 
   test("CP15: whatever happens to pieces, each is held, arriving or untouched, and its sources are counted", () => {
-    const step: fc.Arbitrary<Step> = fc.tuple(fc.constantFrom("hold", "lose", "assemble", "abandon", "source", "unsource"), fc.nat(pieces - 1));
+    const step: fc.Arbitrary<Step> = fc.tuple(
+      fc.constantFrom("hold", "lose", "assemble", "abandon", "source", "unsource"),
+      fc.nat(pieces - 1),
+    );
     fc.assert(
       fc.property(fc.array(step), (steps) => {
         const track = new TrackState(song.trackId, bob);
@@ -84,14 +92,18 @@ describe("TrackState", () => {
         const model: Model = { held: new Set(), arriving: new Set(), sources: Array.from({ length: pieces }, () => 0) };
         for (const [what, index] of steps) {
           apply(track, model, what, index);
-          const untouched = Array.from({ length: pieces }, (_, piece) => piece).filter((piece) => !model.held.has(piece) && !model.arriving.has(piece));
+          const untouched = Array.from({ length: pieces }, (_, piece) => piece).filter(
+            (piece) => !model.held.has(piece) && !model.arriving.has(piece),
+          );
           expect(track.untouched.toSorted(byNumber)).toEqual(untouched);
           expect([...track.arriving.keys()].toSorted(byNumber)).toEqual([...model.arriving].toSorted(byNumber));
           expect([...track.held.indexes()]).toEqual([...model.held].toSorted(byNumber));
           expect(track.chunksHeld).toBe([...model.held].filter((piece) => piece < 12).length);
           expect(track.isComplete).toBe(model.held.size === pieces);
           expect(model.sources.map((_, piece) => track.availability(piece))).toEqual(model.sources);
-          expect([...track.pieceStates()]).toEqual(model.sources.map((_, piece) => (model.held.has(piece) ? 2 : model.arriving.has(piece) ? 1 : 0)));
+          expect([...track.pieceStates()]).toEqual(
+            model.sources.map((_, piece) => (model.held.has(piece) ? 2 : model.arriving.has(piece) ? 1 : 0)),
+          );
         }
       }),
     );

@@ -6,7 +6,8 @@ import { makeSong } from "../../support/songs.ts";
 
 const first = makeSong({ chunks: 20, chunkBytes: 10, coverBytes: 5, seed: 1 });
 const second = makeSong({ chunks: 20, chunkBytes: 10, seed: 2 });
-const manifestOf = (trackId: TrackId): Manifest | null => [first, second].find((song) => song.trackId === trackId)?.manifest ?? null;
+const manifestOf = (trackId: TrackId): Manifest | null =>
+  [first, second].find((song) => song.trackId === trackId)?.manifest ?? null;
 const demand = (positionMs: number, playing = true) => ({
   current: { trackId: first.trackId, positionMs, playing },
   upcoming: [second.trackId],
@@ -33,7 +34,12 @@ describe("playbackWindow", () => {
   test("CP12: runs on into the next track where the current one ends", () => {
     const window = playbackWindow(demand(37_000), manifestOf, 1000);
     const next = window.filter(({ trackId }) => trackId === second.trackId);
-    expect(next.map(({ index, deadlineMs }) => [index, deadlineMs - 1000])).toEqual([[0, 3000], [1, 5000], [2, 7000], [3, 9000]]);
+    expect(next.map(({ index, deadlineMs }) => [index, deadlineMs - 1000])).toEqual([
+      [0, 3000],
+      [1, 5000],
+      [2, 7000],
+      [3, 9000],
+    ]);
   });
 
   test("CP12: ends where a manifest is missing, and is empty where nothing plays", () => {

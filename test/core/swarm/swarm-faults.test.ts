@@ -24,27 +24,38 @@ async function startJam(seed: number): Promise<SwarmWorld> {
 const eventsOf = <Kind extends SwarmEvent["kind"]>(peer: WorldPeer, kind: Kind): Extract<SwarmEvent, { kind: Kind }>[] =>
   peer.events.filter((event): event is Extract<SwarmEvent, { kind: Kind }> => event.kind === kind);
 /** Byte for byte what piece `index` should be. */
-const isSong = (index: number, bytes: Uint8Array | null): boolean => bytes !== null && equalBytes(bytes, SONG.pieces[index] ?? new Uint8Array(0));
-const request = (index: number, offset: number, length: number, urgent: boolean): PeerMessage => ({ type: "request", trackId, index, offset, length, urgent });
+const isSong = (index: number, bytes: Uint8Array | null): boolean =>
+  bytes !== null && equalBytes(bytes, SONG.pieces[index] ?? new Uint8Array(0));
+const request = (index: number, offset: number, length: number, urgent: boolean): PeerMessage => ({
+  type: "request",
+  trackId,
+  index,
+  offset,
+  length,
+  urgent,
+});
 
 describe("bad bytes", () => {
-  test.each([1, 2, 3])("SW6: a listener that poisons what it serves is banned, and the others complete (seed %d)", async (seed) => {
-    const world = await startJam(seed);
-    world.add("mallory", { tamper: poison });
-    await world.run(1500);
-    for (const name of ["bob", "carol"]) world.add(name);
-    const honest = ["bob", "carol"].map((name) => world.peer(name));
-    expect(await world.run(30_000, () => honest.every(({ completeMs }) => completeMs !== null))).toBe(true);
-    const bans = honest.flatMap((peer) => eventsOf(peer, "peer-banned"));
-    expect(bans.length).toBeGreaterThan(0);
-    for (const { peerId } of bans) expect(peerId).toBe(peerIdOf("mallory"));
-    expect(honest.some(({ name }) => world.stats(name).hashFailures > 0)).toBe(true);
-    for (const { swarm } of honest) {
-      for (let index = 0; index < 40; index++) expect(isSong(index, await swarm.readPiece(trackId, index))).toBe(true);
-      const isBanned = swarm.isBanned(peerIdOf("mallory"));
-      expect(swarm.neighbourStats().find(({ peerId }) => peerId === peerIdOf("mallory"))?.banned).toBe(isBanned);
-    }
-  });
+  test.each([1, 2, 3])(
+    "SW6: a listener that poisons what it serves is banned, and the others complete (seed %d)",
+    async (seed) => {
+      const world = await startJam(seed);
+      world.add("mallory", { tamper: poison });
+      await world.run(1500);
+      for (const name of ["bob", "carol"]) world.add(name);
+      const honest = ["bob", "carol"].map((name) => world.peer(name));
+      expect(await world.run(30_000, () => honest.every(({ completeMs }) => completeMs !== null))).toBe(true);
+      const bans = honest.flatMap((peer) => eventsOf(peer, "peer-banned"));
+      expect(bans.length).toBeGreaterThan(0);
+      for (const { peerId } of bans) expect(peerId).toBe(peerIdOf("mallory"));
+      expect(honest.some(({ name }) => world.stats(name).hashFailures > 0)).toBe(true);
+      for (const { swarm } of honest) {
+        for (let index = 0; index < 40; index++) expect(isSong(index, await swarm.readPiece(trackId, index))).toBe(true);
+        const isBanned = swarm.isBanned(peerIdOf("mallory"));
+        expect(swarm.neighbourStats().find(({ peerId }) => peerId === peerIdOf("mallory"))?.banned).toBe(isBanned);
+      }
+    },
+  );
 
   test("SW6: who is banned is not let in again", async () => {
     const world = await startJam(4);
@@ -54,7 +65,12 @@ describe("bad bytes", () => {
     await world.run(5000, () => bob.swarm.isBanned(peerIdOf("mallory")));
     world.network.connect(bob.peerId, peerIdOf("mallory"));
     await world.run(500);
-    expect(bob.swarm.neighbourStats().filter(({ banned }) => !banned).map(({ peerId }) => peerId)).toEqual([peerIdOf("alice")]);
+    expect(
+      bob.swarm
+        .neighbourStats()
+        .filter(({ banned }) => !banned)
+        .map(({ peerId }) => peerId),
+    ).toEqual([peerIdOf("alice")]);
   });
 
   test("SW1: a manifest that does not hash to its id is not taken, its sender is banned, and another is asked", async () => {
@@ -77,7 +93,13 @@ describe("bad bytes", () => {
     const mallory = new ScriptedPeer(world, "mallory");
     await mallory.link(bob);
     mallory.say({ type: "interested", trackId }, { type: "unchoke" });
-    mallory.say({ type: "manifest-part", trackId, offset: 0, totalBytes: SONG.manifestBytes.byteLength, bytes: SONG.manifestBytes });
+    mallory.say({
+      type: "manifest-part",
+      trackId,
+      offset: 0,
+      totalBytes: SONG.manifestBytes.byteLength,
+      bytes: SONG.manifestBytes,
+    });
     mallory.say({ type: "bitfield", trackId, bits: new Uint8Array(5).fill(255) });
     await world.run(300);
     const asked = mallory.heardOf("request");
@@ -132,12 +154,17 @@ describe("bad manners", () => {
     const bob = new ScriptedPeer(world, "bob");
     await bob.link(world.peer("alice"));
     const sizes = SONG.pieces.map((piece) => piece.byteLength);
-    const asked = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((index) => ({ index, offset: BLOCK_BYTES, length: (sizes[index] ?? 0) - BLOCK_BYTES }));
+    const asked = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((index) => ({
+      index,
+      offset: BLOCK_BYTES,
+      length: (sizes[index] ?? 0) - BLOCK_BYTES,
+    }));
     for (const { index, offset, length } of asked) {
       if (length <= BLOCK_BYTES) bob.say(request(index, offset, length, index < 2));
       else bob.say(request(index, offset, BLOCK_BYTES, index < 2));
     }
-    for (const { index, offset, length } of asked.slice(5)) bob.say({ type: "cancel", trackId, index, offset, length: Math.min(length, BLOCK_BYTES) });
+    for (const { index, offset, length } of asked.slice(5))
+      bob.say({ type: "cancel", trackId, index, offset, length: Math.min(length, BLOCK_BYTES) });
     await world.run(3000);
     const answers = [...bob.heardOf("block"), ...bob.heardOf("reject")].map(({ index }) => index).toSorted((a, b) => a - b);
     expect(answers).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
@@ -150,7 +177,11 @@ describe("bad manners", () => {
     await bob.link(world.peer("alice"));
     const stranger = makeSong({ chunks: 1, seed: 77 }).trackId;
     bob.say(request(41, 0, 100, true), request(0, BLOCK_BYTES * 2, BLOCK_BYTES, true), request(0, 5, 100, true));
-    bob.say({ ...request(0, 0, 100, true), trackId: stranger } as PeerMessage, { type: "manifest-request", trackId: stranger, offset: 0 });
+    bob.say({ ...request(0, 0, 100, true), trackId: stranger } as PeerMessage, {
+      type: "manifest-request",
+      trackId: stranger,
+      offset: 0,
+    });
     await world.run(500);
     expect(bob.heardOf("reject")).toHaveLength(4);
     expect(bob.heardOf("manifest-reject")).toHaveLength(1);
@@ -233,7 +264,9 @@ describe("silence and slowness", () => {
     world.remove("bob");
     const said: PeerMessage["type"][] = [];
     world.add("bob", { store, connection: { ...HOME, upBytesPerMs: 15 } });
-    const carol = world.add("carol", { tamper: (lane, bytes) => (said.push(lane === "control" && bytes[1] === 13 ? "cancel" : "request"), bytes) });
+    const carol = world.add("carol", {
+      tamper: (lane, bytes) => (said.push(lane === "control" && bytes[1] === 13 ? "cancel" : "request"), bytes),
+    });
     expect(await world.run(30_000, () => carol.completeMs !== null)).toBe(true);
     expect(said.filter((type) => type === "cancel").length).toBeGreaterThan(0);
     expect(world.stats("carol").bytesDuplicate).toBeLessThan(SONG.sizeBytes * 0.05);
@@ -291,7 +324,11 @@ describe("stores that fail", () => {
     await alice.store.putManifest(other.trackId, other.manifestBytes, { origin: true });
     for (const [index, piece] of other.pieces.entries()) await alice.store.putPiece(other.trackId, index, piece);
     const bob = world.add("bob");
-    const programme = new Map([[trackId, alice.peerId], [other.trackId, alice.peerId]]);
+    await world.run(100);
+    const programme = new Map([
+      [trackId, alice.peerId],
+      [other.trackId, alice.peerId],
+    ]);
     bob.swarm.setTracks(programme);
     bob.swarm.setDemand({ current: { trackId: other.trackId, positionMs: 0, playing: true }, upcoming: [] });
     await world.run(1000);

@@ -27,20 +27,23 @@ async function stagger(world: SwarmWorld, names: readonly string[], byMs: number
 const eventsOf = (peer: WorldPeer, kind: SwarmEvent["kind"]): SwarmEvent[] => peer.events.filter((event) => event.kind === kind);
 
 describe("a jam of an origin and listeners", () => {
-  test.each([1, 2, 3])("SW4: three listeners a second apart complete with hardly more than one copy from the origin (seed %d)", async (seed) => {
-    const world = await startJam(seed);
-    await stagger(world, ["bob", "carol", "dave"], 1000);
-    expect(await world.runToCompletion(30_000)).toBe(true);
-    expect(world.copies()).toBeLessThan(1.1);
-    for (const { name, playableMs, stalls } of world.listeners) {
-      const { bytesFromOrigin, bytesFromListeners, bytesFromStore, bytesDuplicate, chunksHeld } = world.stats(name);
-      expect([chunksHeld, bytesFromOrigin + bytesFromListeners, bytesFromStore]).toEqual([104, SONG.sizeBytes, 0]);
-      expect(bytesFromListeners).toBeGreaterThan(SONG.sizeBytes / 4);
-      expect(bytesDuplicate).toBeLessThan(SONG.sizeBytes * 0.02);
-      expect(playableMs).toBeLessThan(700);
-      expect(stalls).toBe(0);
-    }
-  });
+  test.each([1, 2, 3])(
+    "SW4: three listeners a second apart complete with hardly more than one copy from the origin (seed %d)",
+    async (seed) => {
+      const world = await startJam(seed);
+      await stagger(world, ["bob", "carol", "dave"], 1000);
+      expect(await world.runToCompletion(30_000)).toBe(true);
+      expect(world.copies()).toBeLessThan(1.1);
+      for (const { name, playableMs, stalls } of world.listeners) {
+        const { bytesFromOrigin, bytesFromListeners, bytesFromStore, bytesDuplicate, chunksHeld } = world.stats(name);
+        expect([chunksHeld, bytesFromOrigin + bytesFromListeners, bytesFromStore]).toEqual([104, SONG.sizeBytes, 0]);
+        expect(bytesFromListeners).toBeGreaterThan(SONG.sizeBytes / 4);
+        expect(bytesDuplicate).toBeLessThan(SONG.sizeBytes * 0.02);
+        expect(playableMs).toBeLessThan(700);
+        expect(stalls).toBe(0);
+      }
+    },
+  );
 
   test("SW3: everyone serves, and what one got is what another sent", async () => {
     const world = await startJam(4);
@@ -49,7 +52,11 @@ describe("a jam of an origin and listeners", () => {
     await world.run(2000);
     const stats = [...world.peers.keys()].map((name) => world.stats(name));
     const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-    const got = sum(stats.map(({ bytesFromOrigin, bytesFromListeners, bytesDuplicate }) => bytesFromOrigin + bytesFromListeners + bytesDuplicate));
+    const got = sum(
+      stats.map(
+        ({ bytesFromOrigin, bytesFromListeners, bytesDuplicate }) => bytesFromOrigin + bytesFromListeners + bytesDuplicate,
+      ),
+    );
     expect(sum(stats.map(({ bytesUploaded }) => bytesUploaded))).toBe(got);
     for (const { bytesUploaded } of stats) expect(bytesUploaded).toBeGreaterThan(SONG.sizeBytes / 10);
   });
@@ -119,7 +126,10 @@ describe("a jam of an origin and listeners", () => {
     await stagger(world, ["bob", "carol"], 500);
     const { store } = world.peer("bob");
     await world.run(3000);
-    const heldBefore = world.peer("bob").swarm.pieceStates(SONG.trackId).filter((state) => state === 2).length;
+    const heldBefore = world
+      .peer("bob")
+      .swarm.pieceStates(SONG.trackId)
+      .filter((state) => state === 2).length;
     world.remove("bob");
     await world.run(500);
     const bob = world.add("bob", { store });

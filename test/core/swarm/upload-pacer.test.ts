@@ -17,7 +17,10 @@ const carol = peerIdOf("carol");
  * A sender with an uplink of 5 Mbit/s and an endless queue, and receivers 40 ms away that report at once. Returns how
  * long blocks waited in the queue, ms.
  */
-function upload(options: { readonly seconds: number; readonly receivers: readonly { readonly peerId: typeof bob; readonly fromMs: number; readonly clockMs: number }[] }) {
+function upload(options: {
+  readonly seconds: number;
+  readonly receivers: readonly { readonly peerId: typeof bob; readonly fromMs: number; readonly clockMs: number }[];
+}) {
   const clock = new VirtualClock();
   const pacer = new UploadPacer();
   const queuesMs: { readonly atMs: number; readonly queueMs: number }[] = [];
@@ -27,7 +30,7 @@ function upload(options: { readonly seconds: number; readonly receivers: readonl
   const pump = (): void => {
     const nowMs = clock.nowMs();
     const present = options.receivers.filter(({ fromMs }) => fromMs <= nowMs);
-    while (pacer.hasRoom(false)) {
+    while (pacer.hasRoom(options.receivers[0]?.peerId ?? bob, false)) {
       const receiver = present[turn++ % present.length];
       if (!receiver) return;
       pacer.sent(receiver.peerId, BLOCK_BYTES, nowMs);
@@ -44,7 +47,10 @@ function upload(options: { readonly seconds: number; readonly receivers: readonl
   };
   for (const { fromMs } of options.receivers) clock.schedule(fromMs, pump);
   clock.advance(options.seconds * 1000);
-  const tail = queuesMs.filter(({ atMs }) => atMs > 2000).map(({ queueMs }) => queueMs).toSorted((a, b) => a - b);
+  const tail = queuesMs
+    .filter(({ atMs }) => atMs > 2000)
+    .map(({ queueMs }) => queueMs)
+    .toSorted((a, b) => a - b);
   return { tail, rateBytesPerMs: sentBytes / (options.seconds * 1000) };
 }
 
@@ -69,9 +75,9 @@ describe("UploadPacer", () => {
   test("CK6: what is urgent may go beyond the window, but not without end", () => {
     const pacer = new UploadPacer();
     pacer.sent(bob, UPLOAD_WINDOW_INITIAL_BYTES, 0);
-    expect([pacer.hasRoom(false), pacer.hasRoom(true)]).toEqual([false, true]);
+    expect([pacer.hasRoom(bob, false), pacer.hasRoom(bob, true)]).toEqual([false, true]);
     pacer.sent(bob, UPLOAD_URGENT_EXTRA_BYTES, 0);
-    expect(pacer.hasRoom(true)).toBe(false);
+    expect(pacer.hasRoom(bob, true)).toBe(false);
   });
 
   test("CK6: delays that grow shrink the window, never below its minimum", () => {
@@ -86,12 +92,16 @@ describe("UploadPacer", () => {
   test("CK6: a peer that never reports, or leaves, stops holding up the others", () => {
     const pacer = new UploadPacer();
     pacer.sent(bob, UPLOAD_WINDOW_INITIAL_BYTES, 0);
-    pacer.expire(UPLOAD_REPORT_TIMEOUT_MS - 1);
-    expect(pacer.hasRoom(false)).toBe(false);
-    pacer.expire(UPLOAD_REPORT_TIMEOUT_MS);
-    expect(pacer.hasRoom(false)).toBe(true);
+    expect(pacer.expire(UPLOAD_REPORT_TIMEOUT_MS - 1)).toEqual([]);
+    expect(pacer.hasRoom(carol, false)).toBe(false);
+    expect(pacer.expire(UPLOAD_REPORT_TIMEOUT_MS)).toEqual([bob]);
+    expect([pacer.hasRoom(carol, false), pacer.hasRoom(bob, true)]).toEqual([true, false]);
     pacer.sent(carol, UPLOAD_WINDOW_INITIAL_BYTES, 6000);
     pacer.forget(carol);
+    pacer.reported(bob, BLOCK_BYTES, 9000, 9000);
+    expect(pacer.inFlightBytes).toBe(UPLOAD_WINDOW_INITIAL_BYTES - BLOCK_BYTES);
+    expect(pacer.hasRoom(bob, false)).toBe(true);
+    pacer.forget(bob);
     expect(pacer.inFlightBytes).toBe(0);
   });
 

@@ -100,7 +100,8 @@ function agree({ waiting }: Model, queue: UploadQueue): void {
 describe("UploadQueue", () => {
   test("CK5: peers take turns, and each gets its blocks in the order of asking", () => {
     const queue = new UploadQueue();
-    for (const block of [blockOf("bob", 1), blockOf("bob", 2), blockOf("bob", 3), blockOf("carol", 9), blockOf("carol", 8)]) queue.add(block);
+    for (const block of [blockOf("bob", 1), blockOf("bob", 2), blockOf("bob", 3), blockOf("carol", 9), blockOf("carol", 8)])
+      queue.add(block);
     expect(drain(queue)).toEqual(["bob 1/0", "carol 9/0", "bob 2/0", "carol 8/0", "bob 3/0"]);
   });
 

@@ -33,8 +33,22 @@ const controlMessage: fc.Arbitrary<PeerMessage> = fc.oneof(
   fc.record({ type: of("reject"), ...address }),
 );
 
-const request = (id: TrackId): PeerMessage => ({ type: "request", trackId: id, index: 3, offset: 0, length: BLOCK_BYTES, urgent: true });
-const block = (id: TrackId): PeerMessage => ({ type: "block", trackId: id, index: 3, offset: 0, sentMs: 7, bytes: new Uint8Array(BLOCK_BYTES) });
+const request = (id: TrackId): PeerMessage => ({
+  type: "request",
+  trackId: id,
+  index: 3,
+  offset: 0,
+  length: BLOCK_BYTES,
+  urgent: true,
+});
+const block = (id: TrackId): PeerMessage => ({
+  type: "block",
+  trackId: id,
+  index: 3,
+  offset: 0,
+  sentMs: 7,
+  bytes: new Uint8Array(BLOCK_BYTES),
+});
 
 describe("LinkCodec", () => {
   test("WP1: every message comes out as it went in", () => {
@@ -48,14 +62,21 @@ describe("LinkCodec", () => {
 
   test("WP1: a block comes out as it went in, whoever else has introduced tracks before", () => {
     fc.assert(
-      fc.property(fc.array(trackId), fc.array(trackId), trackId, bytes(BLOCK_BYTES), clockMs, (asAlice, asBob, id, payload, sentMs) => {
-        const [alice, bob] = [new LinkCodec(), new LinkCodec()];
-        for (const other of asAlice) bob.decode(alice.encode({ type: "interested", trackId: other }), "control");
-        for (const other of asBob) alice.decode(bob.encode({ type: "interested", trackId: other }), "control");
-        bob.decode(alice.encode(request(id)), "control");
-        const answer: PeerMessage = { type: "block", trackId: id, index: 3, offset: 0, sentMs, bytes: payload };
-        expect(alice.decode(bob.encode(answer), "bulk")).toEqual(answer);
-      }),
+      fc.property(
+        fc.array(trackId),
+        fc.array(trackId),
+        trackId,
+        bytes(BLOCK_BYTES),
+        clockMs,
+        (asAlice, asBob, id, payload, sentMs) => {
+          const [alice, bob] = [new LinkCodec(), new LinkCodec()];
+          for (const other of asAlice) bob.decode(alice.encode({ type: "interested", trackId: other }), "control");
+          for (const other of asBob) alice.decode(bob.encode({ type: "interested", trackId: other }), "control");
+          bob.decode(alice.encode(request(id)), "control");
+          const answer: PeerMessage = { type: "block", trackId: id, index: 3, offset: 0, sentMs, bytes: payload };
+          expect(alice.decode(bob.encode(answer), "bulk")).toEqual(answer);
+        },
+      ),
     );
   });
 
@@ -99,17 +120,21 @@ describe("LinkCodec", () => {
     let understood = 0;
     let refused = 0;
     fc.assert(
-      fc.property(controlMessage, fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 3 }), (message, changes) => {
-        const mutated = new LinkCodec().encode(message);
-        for (const [at, byte] of changes) mutated[at % mutated.byteLength] = byte;
-        try {
-          new LinkCodec().decode(mutated, laneOf(message.type));
-          understood++;
-        } catch (error) {
-          expect(error).toBeInstanceOf(ProtocolError);
-          refused++;
-        }
-      }),
+      fc.property(
+        controlMessage,
+        fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 3 }),
+        (message, changes) => {
+          const mutated = new LinkCodec().encode(message);
+          for (const [at, byte] of changes) mutated[at % mutated.byteLength] = byte;
+          try {
+            new LinkCodec().decode(mutated, laneOf(message.type));
+            understood++;
+          } catch (error) {
+            expect(error).toBeInstanceOf(ProtocolError);
+            refused++;
+          }
+        },
+      ),
       { numRuns: 500 },
     );
     expect(Math.min(understood, refused)).toBeGreaterThan(10);
@@ -129,14 +154,18 @@ describe("LinkCodec", () => {
     ["an index beyond any track", [11, [0, new Uint8Array(32)], 10_801, 0, 1, true], "invalid-message"],
     ["a length of nothing", [11, [0, new Uint8Array(32)], 0, 0, 0, true], "invalid-message"],
   ])("WP3: %s is refused", (_, value, code) => {
-    expect(() => new LinkCodec().decode(encode(value), "control")).toThrow(expect.objectContaining({ name: "ProtocolError", code }));
+    expect(() => new LinkCodec().decode(encode(value), "control")).toThrow(
+      expect.objectContaining({ name: "ProtocolError", code }),
+    );
   });
 
   test("WP3: a track introduced twice is refused, and so is a message that is too large", () => {
     const codec = new LinkCodec();
     codec.decode(encode([2, [0, new Uint8Array(32)]]), "control");
     expect(() => codec.decode(encode([2, [1, new Uint8Array(32)]]), "control")).toThrow("introduced twice");
-    expect(() => codec.decode(new Uint8Array(MAX_WIRE_MESSAGE_BYTES + 1), "control")).toThrow(expect.objectContaining({ code: "too-large" }));
+    expect(() => codec.decode(new Uint8Array(MAX_WIRE_MESSAGE_BYTES + 1), "control")).toThrow(
+      expect.objectContaining({ code: "too-large" }),
+    );
   });
 
   test("WP4: blocks travel on the bulk lane and everything else on the control lane; the other way round is refused", () => {
