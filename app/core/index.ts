@@ -6,6 +6,7 @@ export * from "./ports.ts";
 export * from "./tunables.ts";
 export * from "./manifest/manifest.ts";
 export * from "./wire/messages.ts";
+export * from "./signalling/link-signal.ts";
 export * from "./signalling/messages.ts";
 export * from "./jam/documents.ts";
 export * from "./jam/intents.ts";

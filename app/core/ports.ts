@@ -4,7 +4,7 @@
  * in any other way.
  */
 import type { PeerId, TrackId } from "./ids.ts";
-import type { LinkSignal } from "./signalling/messages.ts";
+import type { LinkSignal } from "./signalling/link-signal.ts";
 
 export type Cancel = () => void;
 

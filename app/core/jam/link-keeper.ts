@@ -5,7 +5,7 @@
 import { chooseNeighbours, hasRoomForLink } from "./neighbours.ts";
 import type { PeerId } from "../ids.ts";
 import type { Cancel, Clock, LinkTransport, Random } from "../ports.ts";
-import type { LinkSignal } from "../signalling/messages.ts";
+import type { LinkSignal } from "../signalling/link-signal.ts";
 import { RELINK_DELAY_MS } from "../tunables.ts";
 
 export interface LinkKeeperOptions {

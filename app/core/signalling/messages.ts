@@ -11,6 +11,7 @@
 import * as v from "valibot";
 import { IntentSchema } from "../jam/intents.ts";
 import { SignedDocumentSchema } from "../jam/documents.ts";
+import { LinkSignalSchema } from "./link-signal.ts";
 import { PeerIdSchema } from "../ids.ts";
 
 export const SIGNALLING_PROTOCOL_VERSION = 1;
@@ -42,26 +43,6 @@ export const FINAL_CLOSE_CODES: ReadonlySet<number> = new Set([
   CLOSE_CODES.replaced,
   CLOSE_CODES.badJam,
 ]);
-
-const sdp = v.pipe(v.string(), v.maxLength(64 * 1024));
-
-/** Offer, answer or candidate, as WebRTC gives them. A null candidate ends the gathering. */
-export const LinkSignalSchema = v.variant("kind", [
-  v.strictObject({ kind: v.literal("offer"), sdp }),
-  v.strictObject({
-    kind: v.literal("answer"),
-    sdp,
-    /** ICE ufrag of the offer it answers: an answer to a page that was reloaded since must not reach its successor. */
-    answers: v.optional(v.pipe(v.string(), v.maxLength(256))),
-  }),
-  v.strictObject({
-    kind: v.literal("candidate"),
-    candidate: v.pipe(v.string(), v.maxLength(1024)),
-    sdpMid: v.nullable(v.pipe(v.string(), v.maxLength(64))),
-    sdpMLineIndex: v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(64))),
-  }),
-]);
-export type LinkSignal = v.InferOutput<typeof LinkSignalSchema>;
 
 /** What a member is called; shown, never trusted. */
 export const MemberNameSchema = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(40));

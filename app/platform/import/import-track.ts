@@ -13,7 +13,6 @@ import {
   pieceCount,
   trackIdOf,
   type ChunkInfo,
-  type ChunkStore,
   type Hasher,
   type Manifest,
   type TrackId,
@@ -21,12 +20,9 @@ import {
 import { cutIntoChunks } from "./chunker.ts";
 import { prepareCover, type Cover, type ResizeCover } from "./cover.ts";
 import { toImportFailure } from "./import-errors.ts";
-import { createMuxer } from "./muxer.ts";
-import { keepTrack } from "./keep-track.ts";
+import { createMuxer } from "./create-muxer.ts";
+import { keepTrack, type ImportStore } from "./keep-track.ts";
 import { openSongFile, type SongFile } from "./song-file.ts";
-
-/** What importing needs of the store. */
-export type ImportStore = Pick<ChunkStore, "getTrack" | "putPiece" | "putManifest" | "deleteTrack">;
 
 export interface ImportDeps {
   readonly store: ImportStore;

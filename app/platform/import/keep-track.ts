@@ -1,6 +1,8 @@
 /** Puts a track's pieces into the store, the manifest last: what has no manifest is no track. */
-import type { TrackId } from "../../core/index.ts";
-import type { ImportStore } from "./import-track.ts";
+import type { ChunkStore, TrackId } from "../../core/index.ts";
+
+/** What importing needs of the store. */
+export type ImportStore = Pick<ChunkStore, "getTrack" | "putPiece" | "putManifest" | "deleteTrack">;
 
 export interface TrackToKeep {
   readonly trackId: TrackId;

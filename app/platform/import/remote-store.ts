@@ -1,6 +1,6 @@
 /** The page's store as the worker sees it: each call is a message, and answered only when the store has done it. */
 import { StoreError, type StoredTrack } from "../../core/index.ts";
-import type { ImportStore } from "./import-track.ts";
+import type { ImportStore } from "./keep-track.ts";
 import type { FromWorker, StoreCall, ToWorker } from "./worker-messages.ts";
 
 export class RemoteStore {

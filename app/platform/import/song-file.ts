@@ -5,7 +5,7 @@ import { ImportError } from "../../core/index.ts";
 import { openEncodeReader } from "./encode-reader.ts";
 import { isUnreadable } from "./import-errors.ts";
 import { readMp3Gapless } from "./mp3-gapless.ts";
-import { createMuxer } from "./muxer.ts";
+import { createMuxer } from "./create-muxer.ts";
 import { openRemuxReader } from "./remux-reader.ts";
 import { readTags, type SongTags } from "./tags.ts";
 import type { TrackReader } from "./track-reader.ts";

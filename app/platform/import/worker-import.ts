@@ -1,7 +1,8 @@
 /** Runs one import in a worker of its own, so that the interface never waits for it. */
 import * as v from "valibot";
 import { decodeManifest, ImportError, StoreError, type StoredTrack } from "../../core/index.ts";
-import type { ImportOptions, ImportedTrack, ImportStore } from "./import-track.ts";
+import type { ImportOptions, ImportedTrack } from "./import-track.ts";
+import type { ImportStore } from "./keep-track.ts";
 import { abortReason } from "./import-errors.ts";
 import { findTypeProbe, playableTypes } from "./playable-types.ts";
 import { describeStoreFailure, FromWorkerSchema, type FromWorker, type StoreCall, type ToWorker } from "./worker-messages.ts";
