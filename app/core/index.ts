@@ -8,6 +8,7 @@ export * from "./manifest/manifest.ts";
 export * from "./wire/messages.ts";
 export * from "./signalling/link-signal.ts";
 export * from "./signalling/messages.ts";
+export * from "./jam/control.ts";
 export * from "./jam/documents.ts";
 export * from "./jam/intents.ts";
 export * from "./jam/now-playing.ts";

@@ -3,18 +3,15 @@
  * decides nothing that a smaller module could decide. The same class runs in a browser and, without a player, in a
  * headless peer and in the simulator.
  */
-import type { SignedDocument } from "./documents.ts";
-import type { ProgrammeEntry } from "./documents.ts";
+import { Control } from "./control.ts";
+import type { ActionOutcome } from "./control.ts";
+import type { ProgrammeEntry, SignedDocument } from "./documents.ts";
 import { FlightRecorder } from "./flight-recorder.ts";
-import { applyCommand, firstDocuments } from "./host-desk.ts";
-import type { CommandRefusal, HostCommand } from "./host-desk.ts";
-import type { Intent } from "./intents.ts";
+import type { HostCommand } from "./host-desk.ts";
 import { JamState } from "./jam-state.ts";
 import { LinkKeeper } from "./link-keeper.ts";
 import { resolveNowPlaying } from "./now-playing.ts";
 import type { NowPlaying } from "./now-playing.ts";
-import { judgeIntent } from "./permissions.ts";
-import type { IntentRefusal } from "./permissions.ts";
 import { ServerConversation } from "./server-conversation.ts";
 import type { EntryId, JamId, PeerId, TrackId } from "../ids.ts";
 import type { Manifest } from "../manifest/manifest.ts";
@@ -37,11 +34,6 @@ import type { Member, RefusalReason, ServerMessage } from "../signalling/message
 import type { SwarmEvent } from "../swarm/api.ts";
 import { Swarm } from "../swarm/swarm.ts";
 import { PREFETCH_TRACKS, SESSION_TICK_MS } from "../tunables.ts";
-
-/** What came of something a person asked for; `waiting` means that the host has to hear of it first. */
-export type ActionOutcome =
-  | { readonly ok: true }
-  | { readonly ok: false; readonly reason: CommandRefusal | IntentRefusal | "not-host" | "server-offline" };
 
 export type SessionEvent =
   /** Members, documents, host, connection or links changed: look again. */
@@ -79,6 +71,7 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #state: JamState;
   readonly #server: ServerConversation;
+  readonly #control: Control;
   readonly #links: LinkKeeper;
   #members: readonly Member[] = [];
   #name: string;
@@ -121,6 +114,14 @@ export class Session {
       onOffline: (code, isFinal) => this.#onOffline(code, isFinal),
       onInvalid: (summary) => this.recorder.record("server-message-invalid", { summary }),
     });
+    this.#control = new Control({
+      jamId,
+      identity,
+      state: this.#state,
+      referenceMs: () => this.referenceClock.referenceMs(clock.nowMs()),
+      send: (message) => this.#server.send(message),
+      onChanged: () => this.#documentsChanged(),
+    });
     const programming: Programming = {
       now: () => this.nowPlaying(),
       entriesAfter: (index) => this.#state.programme?.entries.slice(index + 1) ?? [],
@@ -131,7 +132,7 @@ export class Session {
   // What is the case.
 
   get isHost(): boolean {
-    return this.#state.hostId === this.#options.identity.peerId;
+    return this.#control.isHost;
   }
 
   get hostId(): PeerId | null {
@@ -194,19 +195,7 @@ export class Session {
   }
 
   command(command: HostCommand): ActionOutcome {
-    if (!this.isHost) return { ok: false, reason: "not-host" };
-    const documents = this.#state.documents;
-    const referenceMs = this.referenceClock.referenceMs(this.#options.clock.nowMs());
-    if (!documents || referenceMs === null) return { ok: false, reason: "server-offline" };
-    const outcome = applyCommand(documents, command, referenceMs);
-    if (!outcome.ok) return outcome;
-    const published = this.#state.adopt(outcome.documents, this.#options.identity);
-    if (published.length > 0) {
-      // While the server is away this is kept, and goes out with the next join.
-      this.#server.send({ type: "publish", documents: [...published] });
-      this.#documentsChanged();
-    }
-    return { ok: true };
+    return this.#control.command(command);
   }
 
   /** Puts an imported track at the end of the programme, or asks the host to. The store holds it already. */
@@ -220,20 +209,11 @@ export class Session {
       durationMs: manifest.durationUs / 1000,
     };
     await this.swarm.reloadTrack(trackId);
-    return this.isHost ? this.command({ kind: "add", entry }) : this.#ask({ kind: "add", entry });
+    return this.#control.add(entry);
   }
 
   removeEntry(entryId: EntryId): ActionOutcome {
-    return this.isHost ? this.command({ kind: "remove", entryId }) : this.#ask({ kind: "remove", entryId });
-  }
-
-  #ask(intent: Intent): ActionOutcome {
-    const programme = this.#state.programme;
-    if (!programme || !this.#server.isOnline) return { ok: false, reason: "server-offline" };
-    // Judged here first, by the host's own rule, so that the person hears "no" at once.
-    const verdict = judgeIntent(intent, this.#options.identity.peerId, programme);
-    if (!verdict.ok) return verdict;
-    return this.#server.send({ type: "intent", intent }) ? { ok: true } : { ok: false, reason: "server-offline" };
+    return this.#control.remove(entryId);
   }
 
   // What happens.
@@ -258,8 +238,11 @@ export class Session {
         return;
       case "documents":
         return this.#offerDocuments(message.documents);
-      case "intent":
-        return this.#onIntent(message.intent, message.from);
+      case "intent": {
+        const outcome = this.#control.receiveIntent(message.intent, message.from);
+        if (!outcome.ok) this.recorder.record("intent-refused", { from: message.from, reason: outcome.reason });
+        return;
+      }
       case "refused":
         this.recorder.record("refused", { reason: message.reason, what: message.what });
         this.#options.onEvent({ kind: "refused", reason: message.reason, what: message.what });
@@ -269,16 +252,13 @@ export class Session {
   }
 
   #onWelcome(welcome: Extract<ServerMessage, { type: "welcome" }>): void {
-    const { identity, jamId, links, chooseIceServers } = this.#options;
+    const { identity, links, chooseIceServers } = this.#options;
     this.recorder.record("server-online", { members: welcome.members.length });
     links.setIceServers(chooseIceServers(welcome.iceServers));
     this.#members = welcome.members;
     this.#state.setHost(welcome.hostId);
     this.#offerDocuments(welcome.documents);
-    if (this.isHost && !this.#state.documents) {
-      const first = this.#state.adopt(firstDocuments(jamId, identity.peerId), identity);
-      this.#server.send({ type: "publish", documents: [...first] });
-    }
+    this.#control.begin();
     this.#links.welcome(this.#members.map(({ peerId }) => peerId).filter((peerId) => peerId !== identity.peerId));
     this.#options.onEvent({ kind: "joined" });
     this.#documentsChanged();
@@ -292,14 +272,6 @@ export class Session {
       else if (verdict.reason !== "stale") this.recorder.record("document-refused", { reason: verdict.reason });
     }
     if (changed) this.#documentsChanged();
-  }
-
-  #onIntent(intent: Intent, from: PeerId): void {
-    const programme = this.#state.programme;
-    if (!this.isHost || !programme) return;
-    const verdict = judgeIntent(intent, from, programme);
-    const outcome = verdict.ok ? this.command(verdict.command) : verdict;
-    if (!outcome.ok) this.recorder.record("intent-refused", { from, reason: outcome.reason });
   }
 
   #onOffline(code: number, isFinal: boolean): void {
