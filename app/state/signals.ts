@@ -1,3 +1,3 @@
 /** The one place that names the signals library. */
-export { SignalWatcher, signal, computed, watch } from "@lit-labs/signals";
+export { SignalWatcher, signal, computed } from "@lit-labs/signals";
 export type { Signal } from "@lit-labs/signals";

@@ -24,7 +24,7 @@ test.each([
   ["MPEG-2.5 Layer III", bytes(0xff, 0xe3), 576],
   ["MPEG-1 Layer II", bytes(0xff, 0xfd), 0],
   ["no frame", bytes(0x49, 0x44), 0],
-])("MP3: %s", (_, frame, samples) => {
+])("of MP3: %s", (_, frame, samples) => {
   expect(mp3FrameSamples(frame)).toBe(samples);
 });
 

@@ -77,7 +77,14 @@ export const ClientMessageSchema = v.variant("type", [
 export type ClientMessage = v.InferOutput<typeof ClientMessageSchema>;
 
 /** Why a message was refused although it was well-formed; the connection stays. */
-export const RefusalReasonSchema = v.picklist(["not-host", "stale-document", "wrong-jam", "bad-signature", "no-such-member", "host-absent"]);
+export const RefusalReasonSchema = v.picklist([
+  "not-host",
+  "stale-document",
+  "wrong-jam",
+  "bad-signature",
+  "no-such-member",
+  "host-absent",
+]);
 export type RefusalReason = v.InferOutput<typeof RefusalReasonSchema>;
 
 /** Server → member. */

@@ -19,7 +19,7 @@ export interface TrackStats {
   /** Null until the manifest is known. */
   readonly manifest: Manifest | null;
   readonly origin: boolean;
-  /** Chunks only, without the cover. */
+  /** Chunks that outlive a reload, as far as this device lets them: those still on their way to the store don't count. */
   readonly chunksHeld: number;
   readonly bytesUploaded: number;
   readonly bytesFromOrigin: number;

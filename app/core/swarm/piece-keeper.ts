@@ -69,7 +69,7 @@ export class PieceKeeper {
   readonly #onStoreFailed: (error: unknown) => void;
   readonly #recent = new PieceCache(PIECE_CACHE_BYTES, () => {});
   readonly #unstorable: PieceCache;
-  readonly #unwritten = new Map<string, Uint8Array>();
+  readonly #unwritten = new Map<string, KeptPiece>();
   readonly #readings = new Map<string, Promise<PieceReading>>();
   #unwrittenBytes = 0;
 
@@ -85,18 +85,26 @@ export class PieceKeeper {
     return this.#unwrittenBytes;
   }
 
+  /** How many of a track's first `count` pieces are on their way to the store. */
+  countUnwritten(trackId: TrackId, count: number): number {
+    let unwritten = 0;
+    for (const piece of this.#unwritten.values()) if (piece.trackId === trackId && piece.index < count) unwritten++;
+    return unwritten;
+  }
+
   /** Keeps a verified piece; it can be had from here at once. The bytes are the keeper's from now on. */
   keep(trackId: TrackId, index: number, bytes: Uint8Array): void {
     const key = `${trackId}/${index}`;
-    this.#recent.set(key, { trackId, index, bytes });
-    this.#unwritten.set(key, bytes);
+    const piece: KeptPiece = { trackId, index, bytes };
+    this.#recent.set(key, piece);
+    this.#unwritten.set(key, piece);
     this.#unwrittenBytes += bytes.byteLength;
     const written = () => {
-      if (this.#unwritten.get(key) === bytes) this.#unwritten.delete(key);
+      if (this.#unwritten.get(key) === piece) this.#unwritten.delete(key);
       this.#unwrittenBytes -= bytes.byteLength;
     };
     this.#store.putPiece(trackId, index, bytes).then(written, (error: unknown) => {
-      this.#unstorable.set(key, { trackId, index, bytes });
+      this.#unstorable.set(key, piece);
       written();
       this.#onStoreFailed(error);
     });
@@ -109,7 +117,7 @@ export class PieceKeeper {
   /** The piece if it is at hand. The bytes stay the keeper's: don't change them. */
   peek(trackId: TrackId, index: number): Uint8Array | null {
     const key = `${trackId}/${index}`;
-    return this.#recent.get(key) ?? this.#unwritten.get(key) ?? this.#unstorable.get(key);
+    return this.#recent.get(key) ?? this.#unwritten.get(key)?.bytes ?? this.#unstorable.get(key);
   }
 
   /** The bytes stay the keeper's. A damaged piece is deleted. Never rejects. */

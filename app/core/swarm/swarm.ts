@@ -215,7 +215,7 @@ export class Swarm implements SwarmApi {
       trackId,
       manifest,
       origin: originId === this.#selfId,
-      chunksHeld,
+      chunksHeld: chunksHeld - this.#keeper.countUnwritten(trackId, manifest?.chunks.length ?? 0),
       ...counters,
     }));
   }

@@ -285,6 +285,23 @@ describe("stores that fail", () => {
     expect(isSong(39, await bob.swarm.readPiece(trackId, 39))).toBe(true);
   });
 
+  test("SW12: a chunk counts as held for good only once the store has it", async () => {
+    const world = await startJam(21);
+    const gate = Promise.withResolvers<void>();
+    const store = new MemoryChunkStore(1e9);
+    const putPiece = store.putPiece.bind(store);
+    const slow = Object.assign(store, {
+      putPiece: (...piece: Parameters<typeof putPiece>) => gate.promise.then(() => putPiece(...piece)),
+    });
+    const bob = world.add("bob", { store: slow });
+    expect(await world.runToCompletion(20_000)).toBe(true);
+    expect([...bob.swarm.pieceStates(trackId)]).toEqual(Array.from({ length: 40 }, () => 2));
+    expect(world.stats("bob").chunksHeld).toBe(0);
+    gate.resolve();
+    await new Promise(setImmediate);
+    expect(world.stats("bob").chunksHeld).toBe(40);
+  });
+
   test("SW13: a piece that was damaged on the disk is dropped and fetched again", async () => {
     const world = await startJam(18);
     world.add("bob");
