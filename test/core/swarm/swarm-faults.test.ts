@@ -287,17 +287,20 @@ describe("stores that fail", () => {
 
   test("SW12: a chunk counts as held for good only once the store has it", async () => {
     const world = await startJam(21);
-    const gate = Promise.withResolvers<void>();
+    let open = (): void => {};
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
     const store = new MemoryChunkStore(1e9);
     const putPiece = store.putPiece.bind(store);
     const slow = Object.assign(store, {
-      putPiece: (...piece: Parameters<typeof putPiece>) => gate.promise.then(() => putPiece(...piece)),
+      putPiece: (...piece: Parameters<typeof putPiece>) => gate.then(() => putPiece(...piece)),
     });
     const bob = world.add("bob", { store: slow });
     expect(await world.runToCompletion(20_000)).toBe(true);
     expect([...bob.swarm.pieceStates(trackId)]).toEqual(Array.from({ length: 40 }, () => 2));
     expect(world.stats("bob").chunksHeld).toBe(0);
-    gate.resolve();
+    open();
     await new Promise(setImmediate);
     expect(world.stats("bob").chunksHeld).toBe(40);
   });
