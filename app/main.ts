@@ -38,7 +38,12 @@ async function createPlatform(clock: Clock): Promise<Platform> {
     chunks: store.chunks,
     keepsMusic: store.kind === "database",
     jams: store.jams,
-    settings: store.settings,
+    settings: {
+      read: store.settings.read,
+      // A setting that is not kept costs no more than setting it again.
+      update: (changes) =>
+        store.settings.update(changes).catch((error: unknown) => log("setting-not-kept", { message: String(error) })),
+    },
     importer: createImporter({ store: store.chunks, hasher }),
     wallClockMs: Date.now,
     createChannel: (jamId) => createSignallingChannel(signallingUrl(jamId), { clock, random: Math.random, onWake: onPageWake }),
@@ -59,12 +64,10 @@ function signallingUrl(jamId: JamId): string {
 const platform = await createPlatform(browserClock());
 const shell = new Shell(platform, await platform.settings.read(), addressBar);
 
-globalThis.beatTorrent = {
-  diagnostics: () => (shell.jam ? shell.jam.diagnostics() : Promise.reject(new Error("open a jam first"))),
-};
+globalThis.beatTorrent = { diagnostics: () => shell.diagnostics() };
 // Friends learn of it at once, instead of by silence.
 addEventListener("pagehide", (event) => {
-  if (!event.persisted) shell.jam?.suspend();
+  if (!event.persisted) shell.suspend();
 });
 watchInstallPrompt((prompt) => shell.install.set(prompt && { prompt }));
 await shell.resume();

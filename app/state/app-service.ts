@@ -1,5 +1,7 @@
 /** The shell: which page is shown, and the jam that lives while its page is open. */
 import * as v from "valibot";
+import { buildDiagnosticsWithoutJam } from "./build-diagnostics.ts";
+import type { Diagnostics } from "./diagnostics.ts";
 import { LiveJam } from "./jam-service.ts";
 import { KeptLibrary } from "./library-service.ts";
 import type { JamRecord, Platform, Settings } from "./platform.ts";
@@ -34,9 +36,14 @@ export class Shell implements AppService {
     address.onPop(() => this.#arrive(address.path));
   }
 
-  /** The jam of the page that is open, joined or not. */
-  get jam(): LiveJam | null {
-    return this.#jam;
+  async diagnostics(): Promise<Diagnostics> {
+    const { version, identity, chunks } = this.#platform;
+    return this.#jam?.diagnostics() ?? buildDiagnosticsWithoutJam(version, identity.peerId, await chunks.usage());
+  }
+
+  /** The page goes away; the membership stays. */
+  suspend(): void {
+    this.#jam?.suspend();
   }
 
   openJam(jamId: string): LiveJam {

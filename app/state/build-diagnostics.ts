@@ -13,6 +13,8 @@ export interface DiagnosticsInput {
   readonly nowMs: number;
 }
 
+const NO_CLOCK: Diagnostics["clock"] = { offsetMs: null, rttMs: null, uncertaintyMs: null };
+
 const NO_PLAYBACK: Diagnostics["playback"] = {
   state: "idle",
   trackId: null,
@@ -49,8 +51,25 @@ export function buildDiagnostics(input: DiagnosticsInput): Diagnostics {
       chunks: manifest?.chunks.length ?? 0,
     })),
     playback: session.player?.stats() ?? NO_PLAYBACK,
-    clock: session.referenceClock.estimate(nowMs) ?? { offsetMs: null, rttMs: null, uncertaintyMs: null },
+    clock: session.referenceClock.estimate(nowMs) ?? NO_CLOCK,
     store: input.usage,
     events: session.recorder.events(),
+  };
+}
+
+/** What there is to say outside a jam. */
+export function buildDiagnosticsWithoutJam(version: string, selfId: PeerId, usage: StoreUsage): Diagnostics {
+  return {
+    version,
+    jam: null,
+    peerId: selfId,
+    host: false,
+    server: "offline",
+    links: [],
+    tracks: [],
+    playback: NO_PLAYBACK,
+    clock: NO_CLOCK,
+    store: usage,
+    events: [],
   };
 }

@@ -3,7 +3,7 @@
  * commands. All that is decided elsewhere is only carried here.
  */
 import * as v from "valibot";
-import { buildDiagnostics } from "./build-diagnostics.ts";
+import { buildDiagnostics, buildDiagnosticsWithoutJam } from "./build-diagnostics.ts";
 import { Covers } from "./covers.ts";
 import type { Diagnostics } from "./diagnostics.ts";
 import { ImportQueue } from "./import-queue.ts";
@@ -104,7 +104,7 @@ export class LiveJam extends JamScreen implements JamService {
   }
 
   addFromLibrary(trackId: string): void {
-    void this.#addKeptTrack(trackId);
+    this.#addKeptTrack(trackId).catch(() => this.#notices.show("warning", SENTENCES.storeFailed));
   }
 
   removeEntry(entryId: string): void {
@@ -159,17 +159,18 @@ export class LiveJam extends JamScreen implements JamService {
   }
 
   async diagnostics(): Promise<Diagnostics> {
-    const { session } = this.#live ?? {};
-    if (!session) throw new Error("diagnostics are of a jam that was joined");
+    const { version, identity, chunks, clock } = this.#platform;
+    const usage = await chunks.usage();
     await this.#readLinks();
+    if (!this.#live) return buildDiagnosticsWithoutJam(version, identity.peerId, usage);
     return buildDiagnostics({
-      version: this.#platform.version,
+      version,
       jamId: this.jamId,
-      selfId: this.#platform.identity.peerId,
-      session,
+      selfId: identity.peerId,
+      session: this.#live.session,
       links: this.#links,
-      usage: await this.#platform.chunks.usage(),
-      nowMs: this.#platform.clock.nowMs(),
+      usage,
+      nowMs: clock.nowMs(),
     });
   }
 

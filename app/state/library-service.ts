@@ -80,11 +80,16 @@ export class KeptLibrary implements LibraryService {
   removeTrack(trackId: string): void {
     const id = v.parse(TrackIdSchema, trackId);
     if (this.#solo.place.get()?.trackId === id) this.#solo.stop();
-    void this.#platform.chunks.deleteTrack(id).then(() => this.reload());
+    this.#change(this.#platform.chunks.deleteTrack(id));
   }
 
   forgetJam(jamId: string): void {
-    void this.#platform.jams.forget(v.parse(JamIdSchema, jamId)).then(() => this.reload());
+    this.#change(this.#platform.jams.forget(v.parse(JamIdSchema, jamId)));
+  }
+
+  /** What could not be changed is still shown as it is. */
+  #change(done: Promise<void>): void {
+    done.then(() => this.reload()).catch((error: unknown) => console.warn("library could not be changed", error));
   }
 
   #show(): void {

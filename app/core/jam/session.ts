@@ -60,6 +60,8 @@ export interface SessionOptions {
   chooseIceServers(fromServer: readonly IceServer[]): readonly IceServer[];
   /** Absent where nobody listens. */
   createPlayer?(source: MusicSource, programming: Programming, onEvent: (event: PlaybackEvent) => void): PlaybackApi;
+  /** Keep the whole programme, none of it urgently: for a peer that serves others and listens to nothing. */
+  readonly keepsProgramme?: boolean;
   onEvent(event: SessionEvent): void;
 }
 
@@ -257,9 +259,10 @@ export class Session {
     links.setIceServers(chooseIceServers(welcome.iceServers));
     this.#members = welcome.members;
     this.#state.setHost(welcome.hostId);
+    // Links first: offers are under way while signatures are checked, which takes a cold phone longer than a round trip.
+    this.#links.welcome(this.#members.map(({ peerId }) => peerId).filter((peerId) => peerId !== identity.peerId));
     this.#offerDocuments(welcome.documents);
     this.#control.begin();
-    this.#links.welcome(this.#members.map(({ peerId }) => peerId).filter((peerId) => peerId !== identity.peerId));
     this.#options.onEvent({ kind: "joined" });
     this.#documentsChanged();
   }
@@ -329,6 +332,7 @@ export class Session {
 
   /** Tells swarm and store where the music is. */
   #follow(): void {
+    if (this.#options.keepsProgramme) return this.#followAll();
     const now = this.nowPlaying();
     const index = now.kind === "entry" ? now.index : now.kind === "ended" ? now.lastIndex : -1;
     const upcoming = this.entries.slice(index + 1, index + 1 + PREFETCH_TRACKS).map((entry) => entry.trackId);
@@ -340,6 +344,15 @@ export class Session {
     // What we brought ourselves may exist nowhere else yet.
     const own = this.entries.filter((entry) => entry.addedBy === this.#options.identity.peerId).map((entry) => entry.trackId);
     this.#pin([...(current ? [current.entry.trackId] : []), ...upcoming, ...own]);
+  }
+
+  /** From the current entry on and round to the beginning: what sounds next is useful to others first. */
+  #followAll(): void {
+    const now = this.nowPlaying();
+    const index = now.kind === "entry" ? now.index : 0;
+    const trackIds = [...this.entries.slice(index), ...this.entries.slice(0, index)].map((entry) => entry.trackId);
+    this.swarm.setDemand({ current: null, upcoming: trackIds });
+    this.#pin(trackIds);
   }
 
   #pin(trackIds: readonly TrackId[]): void {
