@@ -67,7 +67,7 @@ export class LiveJam extends JamScreen implements JamService {
     this.connection.set({ kind: "joining" });
     const { session } = this.#open(name);
     // Nothing is awaited before this: a phone unlocks sound only within the gesture itself.
-    void session.join(this.#memory.documents());
+    session.join(this.#memory.documents());
     void this.#platform.settings.update({ name });
     void this.#platform.settings.read().then(({ volume, muted }) => this.setVolume(volume, muted));
     if (!this.#platform.keepsMusic) this.#notices.show("info", SENTENCES.memoryStore);

@@ -20,8 +20,8 @@ export interface ServerConversationOptions {
   readonly channel: SignallingChannel;
   readonly referenceClock: ReferenceClock;
   name(): string;
-  /** The newest documents we know, for a server that forgot them. */
-  documents(): readonly SignedDocument[];
+  /** The newest documents we know, for a server that forgot them; waited for while the connection is made. */
+  documents(): Promise<readonly SignedDocument[]>;
   onMessage(message: Exclude<ServerMessage, { type: "challenge" } | { type: "pong" }>): void;
   onOffline(code: number, isFinal: boolean): void;
   /** Something that is not a message of ours; ignored, but worth a line in the flight recorder. */
@@ -77,7 +77,7 @@ export class ServerConversation {
     const { value } = message;
     switch (value.type) {
       case "challenge":
-        this.#join(value.challenge);
+        void this.#join(value.challenge);
         return;
       case "pong":
         this.#options.referenceClock.addSample({ ...value, receivedMs });
@@ -94,7 +94,7 @@ export class ServerConversation {
     }
   }
 
-  #join(challenge: string): void {
+  async #join(challenge: string): Promise<void> {
     const { jamId, identity, channel, name, documents } = this.#options;
     const join: ClientMessage = {
       type: "join",
@@ -102,7 +102,7 @@ export class ServerConversation {
       peerId: identity.peerId,
       name: name(),
       proof: bytesToBase64url(identity.sign(joinProof(jamId, challenge))),
-      documents: [...documents()],
+      documents: [...(await documents())],
     };
     channel.send(JSON.stringify(join));
   }

@@ -79,7 +79,7 @@ export class Session {
   #name: string;
   #cancelTick: Cancel = () => {};
   #pinned = "";
-  #hasLeft = false;
+  #remembering: Promise<void> = Promise.resolve();
 
   constructor(options: SessionOptions) {
     const { jamId, identity, clock, random, hasher, store, links, channel } = options;
@@ -111,7 +111,10 @@ export class Session {
       channel,
       referenceClock: this.referenceClock,
       name: () => this.#name,
-      documents: () => this.#state.signed,
+      documents: async () => {
+        await this.#remembering;
+        return this.#state.signed;
+      },
       onMessage: (message) => this.#onServerMessage(message),
       onOffline: (code, isFinal) => this.#onOffline(code, isFinal),
       onInvalid: (summary) => this.recorder.record("server-message-invalid", { summary }),
@@ -170,20 +173,18 @@ export class Session {
   // What a person does.
 
   /**
-   * To be called inside the gesture, which unlocks sound; what was kept from an earlier visit may come a moment later.
+   * To be called inside the gesture, which unlocks sound.
+   * @param knownDocuments what was kept from an earlier visit: read while the connection is made. Never rejects.
    */
-  async join(knownDocuments: Promise<readonly SignedDocument[]>): Promise<void> {
+  join(knownDocuments: Promise<readonly SignedDocument[]>): void {
     this.recorder.record("join", { jam: this.#options.jamId });
     this.player?.start();
-    const documents = await knownDocuments;
-    if (this.#hasLeft) return;
-    for (const signed of documents) this.#state.offer(signed);
+    this.#remembering = knownDocuments.then((documents) => documents.forEach((signed) => this.#state.offer(signed)));
     this.#server.open();
     this.#tick();
   }
 
   leave(): void {
-    this.#hasLeft = true;
     this.#cancelTick();
     this.player?.stop();
     this.#links.stop();
