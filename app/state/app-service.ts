@@ -51,7 +51,10 @@ export class Shell implements AppService {
     if (this.#jam?.jamId === id && this.#jam.connection.get().kind !== "ended") return this.#jam;
     this.#jam?.suspend();
     this.library.silence();
-    this.#jam = new LiveJam(id, this.#platform, () => this.#reloadLibrary());
+    this.#jam = new LiveJam(id, this.#platform, {
+      isOwnCode: this.library.isOwnCode(id),
+      onKept: () => this.#reloadLibrary(),
+    });
     return this.#jam;
   }
 

@@ -8,7 +8,6 @@ import { Covers } from "./covers.ts";
 import type { Diagnostics } from "./diagnostics.ts";
 import { ImportQueue } from "./import-queue.ts";
 import { JamMemory } from "./jam-memory.ts";
-import type { JamMemoryChange } from "./jam-memory.ts";
 import { JamScreen } from "./jam-screen.ts";
 import type { EntryContext } from "./jam-views.ts";
 import { Notices } from "./notices.ts";
@@ -39,10 +38,11 @@ export class LiveJam extends JamScreen implements JamService {
   readonly notices: Notices["list"];
 
   readonly #platform: Platform;
-  readonly #notices = new Notices();
+  readonly #notices: Notices;
   readonly #imports: ImportQueue;
   readonly #memory: JamMemory;
-  readonly #onVisited: () => void;
+  readonly #isOwnCode: boolean;
+  readonly #onKept: () => void;
   #live: { readonly session: Session; readonly context: EntryContext } | null = null;
   #name = "";
   #links: ReadonlyMap<PeerId, LinkStats> = new Map();
@@ -50,11 +50,17 @@ export class LiveJam extends JamScreen implements JamService {
   #refreshAsked = false;
   #onLockScreen = "";
 
-  constructor(jamId: JamId, platform: Platform, onVisited: () => void) {
+  /**
+   * @param isOwnCode the code was made here, for a new jam
+   * @param onKept what this device keeps has changed
+   */
+  constructor(jamId: JamId, platform: Platform, { isOwnCode, onKept }: { isOwnCode: boolean; onKept: () => void }) {
     super();
     this.jamId = jamId;
     this.#platform = platform;
-    this.#onVisited = onVisited;
+    this.#isOwnCode = isOwnCode;
+    this.#onKept = onKept;
+    this.#notices = new Notices(platform.clock);
     this.#memory = new JamMemory(jamId, platform, () => this.#notices.show("warning", SENTENCES.storeFailed));
     this.notices = this.#notices.list;
     this.#imports = new ImportQueue(platform.importer, (trackId, manifest) => this.#addTrack(trackId, manifest));
@@ -77,7 +83,7 @@ export class LiveJam extends JamScreen implements JamService {
   leave(): void {
     this.suspend();
     this.connection.set({ kind: "ended", reason: "left" });
-    this.#note({ name: null });
+    void this.#memory.note({ name: null }).then(this.#onKept);
   }
 
   /** Stops without leaving: the page goes away, the membership stays. */
@@ -100,6 +106,7 @@ export class LiveJam extends JamScreen implements JamService {
     const { session } = this.#live ?? {};
     if (!session) return;
     if (!session.isHost && !session.listenersMayAdd) return this.#notices.show("warning", refusalSentence("adding-not-allowed"));
+    if (!session.isHostPresent) return this.#notices.show("warning", SENTENCES.hostAbsent);
     this.#imports.add(files);
   }
 
@@ -206,8 +213,14 @@ export class LiveJam extends JamScreen implements JamService {
       case "offline":
         this.#onOffline(event.code, event.isFinal);
         break;
+      case "begun":
+        if (!this.#isOwnCode) this.#notices.show("info", SENTENCES.begun);
+        break;
+      case "track-complete":
+        this.#onKept();
+        break;
       case "documents":
-        this.#note({ hostId: event.hostId, documents: event.documents, name: this.#name });
+        void this.#memory.note({ hostId: event.hostId, documents: event.documents, name: this.#name });
         break;
       case "refused":
         if (event.reason === "host-absent") this.#notices.show("warning", SENTENCES.hostAbsent);
@@ -253,10 +266,6 @@ export class LiveJam extends JamScreen implements JamService {
     const id = v.parse(TrackIdSchema, trackId);
     const track = await this.#platform.chunks.getTrack(id);
     if (track) await this.#addTrack(id, decodeManifest(track.manifestBytes));
-  }
-
-  #note(change: JamMemoryChange): void {
-    void this.#memory.note(change).then(this.#onVisited);
   }
 
   // Signals.

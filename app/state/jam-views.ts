@@ -36,7 +36,7 @@ export function entryView(entry: ProgrammeEntry, { session, selfId, covers, canP
     artist: entry.artist,
     album: manifest?.album ?? "",
     durationMs: entry.durationMs,
-    addedByName: entry.addedBy === selfId ? "you" : nameOf(session, entry.addedBy),
+    addedByName: entry.addedBy === selfId ? "you" : (session.nameOf(entry.addedBy) ?? "somebody"),
     canRemove: session.isHost || entry.addedBy === selfId,
     heldShare: states.length === 0 ? 0 : states.filter((state) => state === HELD).length / states.length,
     coverUrl: covers.url(entry.trackId),
@@ -96,8 +96,4 @@ export function soundOf(session: Session): SoundState {
 function unplayableReason(manifest: Manifest, canPlay: (mimeType: string) => boolean): string | null {
   if (canPlay(manifest.mimeType)) return null;
   return manifest.codec === "vorbis" ? SENTENCES.vorbis : SENTENCES.unplayable;
-}
-
-function nameOf(session: Session, peerId: PeerId): string {
-  return session.members.find((member) => member.peerId === peerId)?.name ?? "somebody who left";
 }

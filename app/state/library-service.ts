@@ -21,6 +21,7 @@ export class KeptLibrary implements LibraryService {
   readonly #music: StoredMusic;
   readonly #covers: Covers;
   readonly #solo: SoloPlayer;
+  #ownCode: JamId | null = null;
   #kept: readonly { readonly track: StoredTrack; readonly manifest: Manifest }[] = [];
 
   constructor(platform: Platform, settings: Settings) {
@@ -57,7 +58,13 @@ export class KeptLibrary implements LibraryService {
   }
 
   newJamCode(): string {
-    return makeJamCode(this.#platform.random);
+    this.#ownCode = makeJamCode(this.#platform.random);
+    return this.#ownCode;
+  }
+
+  /** The code was made here for a new jam, and not typed in the hope to find friends. */
+  isOwnCode(jamId: JamId): boolean {
+    return jamId === this.#ownCode;
   }
 
   playAlone(trackId: string): void {

@@ -23,9 +23,9 @@ const REFUSAL_SENTENCES: Record<Refusal, string> = {
   "no-such-entry": "That track is no longer in the queue.",
   "programme-full": "The queue is full. Remove something first.",
   "duplicate-entry": "That track was added already.",
-  "adding-not-allowed": "Only the host adds music in this jam.",
-  "not-yours": "Only the host or whoever added it can do that.",
-  "not-host": "Only the host can do that.",
+  "adding-not-allowed": "Only the DJ adds music in this jam.",
+  "not-yours": "Only the DJ or whoever added it can do that.",
+  "not-host": "Only the DJ can do that.",
   "server-offline": "There is no connection to the server just now. Try again in a moment.",
 };
 
@@ -36,7 +36,8 @@ export function refusalSentence(reason: Refusal): string {
 export const SENTENCES = {
   memoryStore: "This browser keeps nothing in private mode: music stays only until this page is closed.",
   storeFailed: "This device's storage is full: music is kept in memory only until this page is closed.",
-  hostAbsent: "The host is away just now, so nobody can accept your track. Try again when they are back.",
+  hostAbsent: "The DJ is away just now, so nobody can accept your track. Try again when they are back.",
+  begun: "You are the first one here, so this is your jam now. Looking for your friends? Check the code.",
   jamFull: "This jam is full. Trying again…",
   vorbis: "This browser can't play Ogg Vorbis (Safari can't). The others hear it.",
   unplayable: "This browser can't play this kind of audio. The others hear it.",

@@ -39,6 +39,16 @@ export function createConnectionClass(bindAddress: string | null): typeof RTCPee
       this.#native.setLocalDescription(type);
     }
 
+    /**
+     * Whoever answers leaves the DTLS handshake to the other (RFC 8842, 5.3). The answerer sees the path open first, as
+     * a rule; a handshake that it began would meet an offerer who does not listen yet (measured: half of the links), and
+     * be repeated only after a second.
+     */
+    override async setRemoteDescription({ type, sdp = "" }: RTCSessionDescriptionInit): Promise<void> {
+      const isOffer = type === "offer";
+      await super.setRemoteDescription({ type, sdp: isOffer ? sdp.replaceAll("a=setup:actpass", "a=setup:active") : sdp });
+    }
+
     override async getStats(): Promise<RTCStatsReport> {
       const report: Map<string, object> = await super.getStats();
       for (const entry of report.values())

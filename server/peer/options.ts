@@ -4,7 +4,7 @@
  */
 import { parseArgs } from "node:util";
 import * as v from "valibot";
-import { MAX_CHUNK_BYTES, MAX_CHUNKS_PER_TRACK, MemberNameSchema, parseJamCode } from "../../app/core/index.ts";
+import { JamIdSchema, MAX_CHUNK_BYTES, MAX_CHUNKS_PER_TRACK, MemberNameSchema, parseJamCode } from "../../app/core/index.ts";
 import type { JamId } from "../../app/core/index.ts";
 import { PeerFailure } from "./failure.ts";
 import type { SyntheticShape } from "./synthetic-track.ts";
@@ -80,6 +80,7 @@ const OPTIONS = {
   help: { type: "boolean" },
 } as const;
 
+const DEFAULT_JAM = v.parse(JamIdSchema, "jam1");
 const DEFAULT_BUDGET_MEGABYTES = 8192;
 const MEGABYTE = 1024 * 1024;
 
@@ -92,10 +93,12 @@ export function readOptions(args: readonly string[]): PeerOptions | null {
   if (values.help) return null;
   const server = values.connect === undefined ? null : readServer(values.connect);
   const listenPort = readWhole("listen-port", values["listen-port"], 1, 65_535);
-  if (!server && listenPort === null) throw new PeerFailure("Give --connect ADDRESS, --listen-port PORT, or both; --help says more.");
+  if (!server && listenPort === null)
+    throw new PeerFailure("Give --connect ADDRESS, --listen-port PORT, or both; --help says more.");
   const synthetic = readSynthetic(values["num-chunks"], values["chunk-size"]);
   const seeds = values.seed ?? false;
-  if (!seeds && positionals.length > 0) throw new PeerFailure(`"${positionals[0]}" is no option; files to offer stand after --seed.`);
+  if (!seeds && positionals.length > 0)
+    throw new PeerFailure(`"${positionals[0]}" is no option; files to offer stand after --seed.`);
   if (seeds && positionals.length === 0 && !synthetic)
     throw new PeerFailure("--seed needs files to offer, or --num-chunks and --chunk-size.");
   if (positionals.length > 0 && synthetic) throw new PeerFailure("Offer files or a made-up track (--num-chunks), not both.");
@@ -107,7 +110,7 @@ export function readOptions(args: readonly string[]): PeerOptions | null {
     serverUrl: server?.url ?? null,
     listenPort,
     bindAddress: readAddress(values.bind),
-    jamId: readJam(values.jam) ?? server?.jamId ?? v.parse(JamCodeSchema, "jam1"),
+    jamId: readJam(values.jam) ?? server?.jamId ?? DEFAULT_JAM,
     name: name.output,
     hosts,
     plays: values.play ?? false,
@@ -130,12 +133,6 @@ function parse(args: readonly string[]) {
     throw new PeerFailure(`${sentence}; --help lists the options.`, { cause: error });
   }
 }
-
-const JamCodeSchema = v.pipe(
-  v.string(),
-  v.transform(parseJamCode),
-  v.nonNullable(v.custom<JamId | null>(() => true)),
-);
 
 function readJam(text: string | undefined): JamId | null {
   if (text === undefined) return null;

@@ -2,9 +2,9 @@
  * A made-up track: noise that both ends can compute, so that a transfer can be verified byte by byte without any music
  * to hand. The same shape is the same track on every machine.
  */
-import { createHash } from "node:crypto";
-import { CHUNK_TARGET_US, encodeManifest } from "../../app/core/index.ts";
-import type { Manifest } from "../../app/core/index.ts";
+import { CHUNK_TARGET_US, encodeManifest, trackIdOf } from "../../app/core/index.ts";
+import type { ChunkInfo, ChunkStore, Hasher, Manifest, TrackId } from "../../app/core/index.ts";
+import { PeerFailure } from "./failure.ts";
 
 export interface SyntheticShape {
   readonly chunks: number;
@@ -25,13 +25,21 @@ export function syntheticChunk({ chunkBytes }: SyntheticShape, index: number): U
   return new Uint8Array(words.buffer, 0, chunkBytes);
 }
 
-export function describeSynthetic(shape: SyntheticShape): Manifest {
-  const chunks = Array.from({ length: shape.chunks }, (_, index) => ({
-    startUs: index * CHUNK_TARGET_US,
-    sizeBytes: shape.chunkBytes,
-    sha256: new Uint8Array(createHash("sha256").update(syntheticChunk(shape, index)).digest()),
-  }));
-  return {
+export interface SyntheticTrack {
+  readonly trackId: TrackId;
+  readonly manifest: Manifest;
+  readonly manifestBytes: Uint8Array;
+}
+
+export async function syntheticTrack(shape: SyntheticShape, hasher: Hasher): Promise<SyntheticTrack> {
+  const chunks: ChunkInfo[] = [];
+  for (let index = 0; index < shape.chunks; index++)
+    chunks.push({
+      startUs: index * CHUNK_TARGET_US,
+      sizeBytes: shape.chunkBytes,
+      sha256: await hasher.sha256(syntheticChunk(shape, index)),
+    });
+  const manifest: Manifest = {
     title: `Noise of ${shape.chunks} × ${shape.chunkBytes} bytes`,
     artist: "",
     album: "",
@@ -46,8 +54,24 @@ export function describeSynthetic(shape: SyntheticShape): Manifest {
     chunks,
     cover: null,
   };
+  const manifestBytes = encodeManifest(manifest);
+  return { trackId: await trackIdOf(manifestBytes, hasher), manifest, manifestBytes };
 }
 
-export function syntheticManifestBytes(shape: SyntheticShape): Uint8Array {
-  return encodeManifest(describeSynthetic(shape));
+/** @throws StoreError */
+export async function keepSynthetic(shape: SyntheticShape, store: ChunkStore, hasher: Hasher): Promise<SyntheticTrack> {
+  const track = await syntheticTrack(shape, hasher);
+  for (let index = 0; index < shape.chunks; index++) await store.putPiece(track.trackId, index, syntheticChunk(shape, index));
+  await store.putManifest(track.trackId, track.manifestBytes, { origin: true });
+  return track;
+}
+
+/** Reads everything back and compares it with what it should be. @throws PeerFailure */
+export async function verifySynthetic(shape: SyntheticShape, store: ChunkStore, hasher: Hasher): Promise<void> {
+  const { trackId } = await syntheticTrack(shape, hasher);
+  for (let index = 0; index < shape.chunks; index++) {
+    const bytes = await store.getPiece(trackId, index);
+    if (!bytes || Buffer.compare(bytes, syntheticChunk(shape, index)) !== 0)
+      throw new PeerFailure(`Chunk ${index} was kept, but is not what it should be: the disk may be damaged.`);
+  }
 }

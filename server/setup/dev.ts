@@ -5,6 +5,17 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { createServer } from "vite";
+import { ConfigError, readConfig } from "../config.ts";
+import { startListening } from "../listening.ts";
+
+// tsx would go on watching a server that could not start, and the app would talk to whoever has the port.
+try {
+  await (await startListening(readConfig(process.env))).stop();
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error;
+  console.error(error.problems.join("\n"));
+  process.exit(1);
+}
 
 const server = spawn(
   process.execPath,

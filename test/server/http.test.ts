@@ -78,6 +78,13 @@ describe("everything else", () => {
     },
   );
 
+  test("somebody who mistyped an address gets the app's page, and a program is told 404", async () => {
+    const { port } = await startTestServer({ appDirectory });
+    const response = await fetch(`http://127.0.0.1:${port}/jam`, { headers: { Accept: "text/html,*/*;q=0.8" } });
+    expect(response.status).toBe(404);
+    expect(response.headers.get("content-type")).toMatch(/text\/html/);
+  });
+
   test("a path that cannot be decoded is the client's mistake", async () => {
     const { port } = await startTestServer({ appDirectory });
     expect((await fetch(`http://127.0.0.1:${port}/j/%E0%A4%A`)).status).toBe(400);

@@ -42,10 +42,12 @@ export class Control {
     return this.#options.state.hostId === this.#options.identity.peerId;
   }
 
-  /** A jam that has no documents yet gets its first. */
-  begin(): void {
+  /** A jam that has no documents yet gets its first. Returns whether that was so. */
+  begin(): boolean {
     const { state, jamId, identity } = this.#options;
-    if (this.isHost && !state.documents) this.#publish(state.adopt(firstDocuments(jamId, identity.peerId), identity));
+    if (!this.isHost || state.documents) return false;
+    this.#publish(state.adopt(firstDocuments(jamId, identity.peerId), identity));
+    return true;
   }
 
   command(command: HostCommand): ActionOutcome {

@@ -39,6 +39,8 @@ export type SessionEvent =
   /** Members, documents, host, connection or links changed: look again. */
   | { readonly kind: "changed" }
   | { readonly kind: "joined" }
+  /** Nobody was here: we host a new jam. */
+  | { readonly kind: "begun" }
   | { readonly kind: "offline"; readonly code: number; readonly isFinal: boolean }
   /** To be kept for the next visit. */
   | { readonly kind: "documents"; readonly hostId: PeerId; readonly documents: readonly SignedDocument[] }
@@ -76,6 +78,7 @@ export class Session {
   readonly #control: Control;
   readonly #links: LinkKeeper;
   #members: readonly Member[] = [];
+  readonly #names = new Map<PeerId, string>();
   #name: string;
   #cancelTick: Cancel = () => {};
   #pinned = "";
@@ -144,6 +147,10 @@ export class Session {
     return this.#state.hostId;
   }
 
+  get isHostPresent(): boolean {
+    return this.#members.some(({ peerId }) => peerId === this.#state.hostId);
+  }
+
   get isOnline(): boolean {
     return this.#server.isOnline;
   }
@@ -158,6 +165,11 @@ export class Session {
 
   get listenersMayAdd(): boolean {
     return this.#state.programme?.listenersMayAdd ?? false;
+  }
+
+  /** Null for somebody who was never seen here. Who left is remembered: their tracks stay. */
+  nameOf(peerId: PeerId): string | null {
+    return this.#names.get(peerId) ?? null;
   }
 
   nowPlaying(): NowPlaying {
@@ -179,7 +191,7 @@ export class Session {
   join(knownDocuments: Promise<readonly SignedDocument[]>): void {
     this.recorder.record("join", { jam: this.#options.jamId });
     this.player?.start();
-    this.#remembering = knownDocuments.then((documents) => documents.forEach((signed) => this.#state.offer(signed)));
+    this.#remembering = knownDocuments.then((documents) => this.#offerDocuments(documents));
     this.#server.open();
     this.#tick();
   }
@@ -251,7 +263,12 @@ export class Session {
         this.#options.onEvent({ kind: "refused", reason: message.reason, what: message.what });
         return;
     }
+    this.#noteNames();
     this.#options.onEvent({ kind: "changed" });
+  }
+
+  #noteNames(): void {
+    for (const { peerId, name } of this.#members) this.#names.set(peerId, name);
   }
 
   #onWelcome(welcome: Extract<ServerMessage, { type: "welcome" }>): void {
@@ -259,11 +276,12 @@ export class Session {
     this.recorder.record("server-online", { members: welcome.members.length });
     links.setIceServers(chooseIceServers(welcome.iceServers));
     this.#members = welcome.members;
+    this.#noteNames();
     this.#state.setHost(welcome.hostId);
     // Links first: offers are under way while signatures are checked, which takes a cold phone longer than a round trip.
     this.#links.welcome(this.#members.map(({ peerId }) => peerId).filter((peerId) => peerId !== identity.peerId));
     this.#offerDocuments(welcome.documents);
-    this.#control.begin();
+    if (this.#control.begin()) this.#options.onEvent({ kind: "begun" });
     this.#options.onEvent({ kind: "joined" });
     this.#documentsChanged();
   }

@@ -44,8 +44,17 @@ export const FINAL_CLOSE_CODES: ReadonlySet<number> = new Set([
   CLOSE_CODES.badJam,
 ]);
 
+/** Control characters, and marks that turn the direction of whatever text follows the name on the screen. */
+const UNSEEN = /[\p{Cc}\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
+
 /** What a member is called; shown, never trusted. */
-export const MemberNameSchema = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(40));
+export const MemberNameSchema = v.pipe(
+  v.string(),
+  v.maxLength(200),
+  v.transform((name) => name.replaceAll(UNSEEN, "").trim()),
+  v.minLength(1),
+  v.maxLength(40),
+);
 
 export const MemberSchema = v.strictObject({ peerId: PeerIdSchema, name: MemberNameSchema });
 export type Member = v.InferOutput<typeof MemberSchema>;

@@ -243,7 +243,7 @@ describe("silence and slowness", () => {
     world.network.setSilent(peerIdOf("bob"), true);
     expect(world.stats("carol").bytesFromListeners).toBeGreaterThan(0);
     expect(await world.run(15_000, () => carol.completeMs !== null)).toBe(true);
-    expect(carol.stalls).toBe(0);
+    expect(carol.player.stalls).toBe(0);
   });
 
   test("CP14: an origin that leaves takes nothing with it that somebody has", async () => {

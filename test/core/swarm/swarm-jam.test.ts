@@ -34,7 +34,10 @@ describe("a jam of an origin and listeners", () => {
       await stagger(world, ["bob", "carol", "dave"], 1000);
       expect(await world.runToCompletion(30_000)).toBe(true);
       expect(world.copies()).toBeLessThan(1.1);
-      for (const { name, playableMs, stalls } of world.listeners) {
+      for (const {
+        name,
+        player: { playableMs, stalls },
+      } of world.listeners) {
         const { bytesFromOrigin, bytesFromListeners, bytesFromStore, bytesDuplicate, chunksHeld } = world.stats(name);
         expect([chunksHeld, bytesFromOrigin + bytesFromListeners, bytesFromStore]).toEqual([104, SONG.sizeBytes, 0]);
         expect(bytesFromListeners).toBeGreaterThan(SONG.sizeBytes / 4);
@@ -66,7 +69,9 @@ describe("a jam of an origin and listeners", () => {
     await stagger(world, ["bob", "carol", "dave", "erin", "frank", "grace", "heidi"], 0);
     expect(await world.runToCompletion(30_000)).toBe(true);
     expect(world.copies()).toBeLessThan(1.3);
-    for (const { playableMs, stalls } of world.listeners) {
+    for (const {
+      player: { playableMs, stalls },
+    } of world.listeners) {
       expect(playableMs).toBeLessThan(1000);
       expect(stalls).toBe(0);
     }
@@ -101,7 +106,7 @@ describe("a jam of an origin and listeners", () => {
     await world.run(90_000);
     const carol = world.add("carol");
     await world.run(3000);
-    expect(carol.playableMs).toBeLessThan(500);
+    expect(carol.player.playableMs).toBeLessThan(500);
     const first = eventsOf(carol, "piece-held").slice(0, 1);
     expect(first).toMatchObject([{ index: 45 }]);
     expect(await world.runToCompletion()).toBe(true);
@@ -165,7 +170,7 @@ describe("a jam of an origin and listeners", () => {
     expect(await world.runToCompletion(60_000)).toBe(true);
     const completed = eventsOf(bob, "track-complete").map((event) => "trackId" in event && event.trackId);
     expect(completed).toEqual(songs.map(({ trackId }) => trackId));
-    expect(bob.stalls).toBe(0);
+    expect(bob.player.stalls).toBe(0);
   });
 
   test("SW10: the same seed gives the same trace, byte for byte, and another seed another", async () => {
