@@ -241,7 +241,7 @@ export class LiveJam extends JamScreen implements JamService {
       return;
     }
     if (code === CLOSE_CODES.jamFull) this.#notices.show("warning", SENTENCES.jamFull);
-    if (this.connection.get().kind === "online") this.connection.set({ kind: "offline", sinceMs: this.#platform.clock.nowMs() });
+    if (this.connection.get().kind !== "offline") this.connection.set({ kind: "offline", sinceMs: this.#platform.clock.nowMs() });
   }
 
   #command(command: HostCommand): void {

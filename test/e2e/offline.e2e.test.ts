@@ -30,3 +30,24 @@ test("without a network the shell opens, shows the library, and plays it alone",
   await position.waitFor();
   await expect.poll(async () => Number(await position.inputValue()), { timeout: 10_000 }).toBeGreaterThan(1);
 });
+
+test("a jam opened without a network shows its queue, and goes on by itself when the network is back", async () => {
+  const alice = await party.invite("alice");
+  const bob = await party.invite("bob");
+  const code = await alice.startJam();
+  await alice.addMusic([MELODY]);
+  await bob.joinJam(code);
+  await bob.waitUntilComplete();
+  await bob.page.evaluate(async () => void (await navigator.serviceWorker.ready));
+
+  await bob.context.setOffline(true);
+  await bob.visit(`/j/${code}`);
+  await bob.page.getByText("Server unreachable").first().waitFor();
+  await bob.page.getByText("Melody").first().waitFor();
+
+  await alice.play();
+  await bob.context.setOffline(false);
+  await bob.waitUntilJoined();
+  const { tracks } = await bob.waitUntilHearing();
+  expect(tracks[0]).toMatchObject({ bytesFromOrigin: 0, bytesFromListeners: 0 });
+});
