@@ -139,6 +139,11 @@ export class FolderChunkStore implements ChunkStore {
     return { usedBytes, budgetBytes: this.#options.budgetBytes, persistent: true };
   }
 
+  /** Resolves when everything that was asked for so far is on disk, or has failed. */
+  async settled(): Promise<void> {
+    await this.#changes;
+  }
+
   /** @throws StoreError whatever went wrong. */
   #change(run: () => Promise<void>): Promise<void> {
     const changed = this.#changes.then(run).catch((error: unknown) => {

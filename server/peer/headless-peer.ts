@@ -70,7 +70,7 @@ export class HeadlessPeer {
    * @throws PeerFailure
    */
   async run(): Promise<void> {
-    await this.#session.join(Promise.resolve(this.#options.knownDocuments));
+    this.#session.join(Promise.resolve(this.#options.knownDocuments));
     try {
       await this.#ended;
     } finally {

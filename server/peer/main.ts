@@ -53,14 +53,16 @@ process.exit(); // connections and timers of the native library would hold the p
 async function run(options: PeerOptions): Promise<number> {
   const folder = await PeerFolder.open(options.storeFolder);
   let server: RunningServer | null = null;
+  let store: FolderChunkStore | null = null;
   try {
     const { budgetBytes } = options;
-    const store = await FolderChunkStore.open(folder.path, { budgetBytes, chooseEvictions, wallClockMs: Date.now });
+    store = await FolderChunkStore.open(folder.path, { budgetBytes, chooseEvictions, wallClockMs: Date.now });
     const offers = await keepOffers(options, store);
     if (options.listenPort !== null) server = await startOwnServer(options, options.listenPort, report);
     return await takePart(options, folder, store, offers);
   } finally {
     await server?.stop();
+    await store?.settled();
     await folder.close();
   }
 }
@@ -79,7 +81,7 @@ async function takePart(
     selfId: identity.peerId,
     iceServers: [],
     clock: nodeClock,
-    log: () => {},
+    log: options.verbose ? (kind, details) => tell(kind, JSON.stringify(details)) : () => {},
     console: options.verbose ? { info: tell, warn: tell } : { info: () => {}, warn: () => {} },
   });
   const peer = new HeadlessPeer({

@@ -2,6 +2,7 @@
  * The command line becomes options here, once. A bad one costs the start, with a sentence that says what is expected
  * and what was found.
  */
+import { networkInterfaces } from "node:os";
 import { parseArgs } from "node:util";
 import * as v from "valibot";
 import { JamIdSchema, MAX_CHUNK_BYTES, MAX_CHUNKS_PER_TRACK, MemberNameSchema, parseJamCode } from "../../app/core/index.ts";
@@ -166,7 +167,9 @@ function readSynthetic(chunks: string | undefined, chunkBytes: string | undefine
 
 function readAddress(text: string | undefined): string | null {
   if (text === undefined) return null;
-  if (!/^[0-9a-f.:]+$/i.test(text)) throw new PeerFailure(`--bind must be an IP address of this machine, but it is "${text}".`);
+  const own = Object.values(networkInterfaces()).flatMap((entries) => entries?.map(({ address }) => address) ?? []);
+  // The library for links would end the whole process over an address that is not there.
+  if (!own.includes(text)) throw new PeerFailure(`--bind must be an IP address of this machine, but it is "${text}".`);
   return text;
 }
 

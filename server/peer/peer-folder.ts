@@ -77,7 +77,9 @@ export class PeerFolder {
 async function lock(path: string): Promise<void> {
   const owner = Number((await readOrNull(path))?.toString("utf8") ?? Number.NaN);
   if (Number.isSafeInteger(owner) && owner > 0 && owner !== process.pid && isAlive(owner))
-    throw new PeerFailure(`The folder of ${path} is in use by another peer (process ${owner}): give each its own --store.`);
+    throw new PeerFailure(
+      `Process ${owner} has this --store: give each peer its own, or delete ${path} if that process is something else.`,
+    );
   await fs.writeFile(path, String(process.pid));
 }
 
