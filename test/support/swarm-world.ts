@@ -4,20 +4,46 @@
  */
 import { sha256 } from "@noble/hashes/sha2.js";
 import * as v from "valibot";
-import { chunkIndexAt, PeerIdSchema, Swarm } from "../../app/core/index.ts";
-import type { ChunkStore, Hasher, Lane, LinkTransport, PeerId, SwarmEvent, TrackId, TrackStats } from "../../app/core/index.ts";
+import { PeerIdSchema, Swarm } from "../../app/core/index.ts";
+import type { ChunkStore, Hasher, Lane, LinkTransport, PeerId, SwarmEvent, TrackStats } from "../../app/core/index.ts";
 import { MemoryChunkStore } from "../../app/platform/store/memory-chunk-store.ts";
 import { seededRandom } from "./seeded-random.ts";
 import type { Song } from "./songs.ts";
 import { VirtualClock } from "./virtual-clock.ts";
+import { VirtualMeeting } from "./virtual-meeting.ts";
 import { HOME, VirtualNetwork } from "./virtual-network.ts";
-import type { Connection } from "./virtual-network.ts";
+import type { Connection, NetworkOptions } from "./virtual-network.ts";
+import { VirtualPlayer } from "./virtual-player.ts";
+import type { Place } from "./virtual-player.ts";
 
 const STORE_BYTES = 1024 ** 3;
-/** How often a listener's player looks whether it can go on, ms. */
-const PLAYER_MS = 20;
 /** Music that must be here before a player starts, ms. */
 const START_AHEAD_MS = 500;
+
+/** Sees all that happens, as it happens. */
+export interface WorldWatcher {
+  opened(peerId: PeerId, other: PeerId): void;
+  /** Closed by either side; a link that `peerId` closes itself is closed from the call on. */
+  closed(peerId: PeerId, other: PeerId): void;
+  sends(peerId: PeerId, to: PeerId, lane: Lane, bytes: Uint8Array): void;
+  receives(peerId: PeerId, from: PeerId, lane: Lane, bytes: Uint8Array): void;
+  tells(peerId: PeerId, event: SwarmEvent): void;
+}
+
+export interface WorldOptions {
+  readonly seed?: number;
+  readonly songs: readonly Song[];
+  readonly origin?: string;
+  /** Whom a newcomer is linked to: everyone, or whom its LinkKeeper chooses. */
+  readonly mesh?: "everyone" | "kept";
+  readonly network?: NetworkOptions;
+  readonly hasher?: Hasher;
+  readonly createStore?: (peerId: PeerId) => ChunkStore;
+  readonly startAheadMs?: number;
+  /** Takes the lines of the trace instead of `trace`. */
+  readonly record?: (line: string) => void;
+  readonly watcher?: WorldWatcher;
+}
 
 export interface PeerOptions {
   readonly connection?: Connection;
@@ -25,6 +51,8 @@ export interface PeerOptions {
   readonly store?: ChunkStore;
   /** What it sends instead of what its engine says; null for nothing. */
   readonly tamper?: (lane: Lane, bytes: Uint8Array) => Uint8Array | null;
+  /** False: it has switched its uploads off. */
+  readonly uploads?: boolean;
 }
 
 export interface WorldPeer {
@@ -33,13 +61,13 @@ export interface WorldPeer {
   readonly swarm: Swarm;
   readonly store: ChunkStore;
   readonly events: SwarmEvent[];
+  readonly player: VirtualPlayer;
   readonly joinedMs: number;
-  /** When the music of the next half second was here for the first time, ms after the links were open; null before. */
-  playableMs: number | null;
-  stalls: number;
   completeMs: number | null;
   bytesSent: number;
 }
+
+const NOBLE_HASHER: Hasher = { sha256: (bytes) => Promise.resolve(sha256(bytes)) };
 
 export function peerIdOf(name: string): PeerId {
   return v.parse(PeerIdSchema, name.padEnd(43, "_"));
@@ -55,40 +83,38 @@ export function poison(lane: Lane, bytes: Uint8Array): Uint8Array {
 
 export class SwarmWorld {
   readonly clock = new VirtualClock();
-  readonly network = new VirtualNetwork(this.clock);
+  readonly network: VirtualNetwork;
   readonly peers = new Map<string, WorldPeer>();
   /** Everything that was sent and everything that happened, one line each. */
   readonly trace: string[] = [];
+  readonly #options: WorldOptions;
   readonly #seed: number;
   readonly #songs: readonly Song[];
   readonly #originName: string;
+  readonly #meeting: VirtualMeeting | null;
+  readonly #hasher: Hasher;
+  readonly #record: (line: string) => void;
+  /** How many have ever come. */
+  #count = 0;
   #startedMs: number | null = null;
   /** Somebody waits for a promise: microtasks must run before time moves on. */
   #isSettling = false;
-  readonly #hasher: Hasher = {
-    sha256: (bytes) => {
-      this.#isSettling = true;
-      return Promise.resolve(sha256(bytes));
-    },
-  };
 
-  constructor({
-    seed = 1,
-    songs,
-    origin = "alice",
-  }: {
-    readonly seed?: number;
-    readonly songs: readonly Song[];
-    readonly origin?: string;
-  }) {
+  constructor(options: WorldOptions) {
+    const { seed = 1, songs, origin = "alice", mesh = "everyone", network = {}, hasher = NOBLE_HASHER } = options;
+    this.#options = options;
     this.#seed = seed;
     this.#songs = songs;
     this.#originName = origin;
+    this.network = new VirtualNetwork(this.clock, network);
+    this.#meeting = mesh === "kept" ? new VirtualMeeting(this.clock, this.network) : null;
+    this.#hasher = { sha256: (bytes) => this.#noticed(hasher.sha256(bytes)) };
+    this.#record = options.record ?? ((line) => void this.trace.push(line));
   }
 
   /** The peer that has all songs from the beginning. */
   async addOrigin(options: PeerOptions = {}): Promise<WorldPeer> {
-    const store = options.store ?? new MemoryChunkStore(STORE_BYTES);
+    const store = options.store ?? this.#createStore(peerIdOf(this.#originName));
     for (const song of this.#songs) {
       await store.putManifest(song.trackId, song.manifestBytes, { origin: true });
       for (const [index, piece] of song.pieces.entries()) await store.putPiece(song.trackId, index, piece);
@@ -96,47 +122,71 @@ export class SwarmWorld {
     return this.add(this.#originName, { ...options, store });
   }
 
-  /** A peer that is linked to everyone present, and wants the songs in their order from where the jam is. */
-  add(name: string, { connection = HOME, store = new MemoryChunkStore(STORE_BYTES), tamper }: PeerOptions = {}): WorldPeer {
+  /** A peer that wants the songs in their order from where the jam is. */
+  add(name: string, options: PeerOptions = {}): WorldPeer {
     const peerId = peerIdOf(name);
+    const { connection = HOME, store = this.#createStore(peerId), tamper, uploads = true } = options;
+    const { watcher, startAheadMs = START_AHEAD_MS } = this.#options;
     const events: SwarmEvent[] = [];
     const links = this.network.add(peerId, connection, {
-      opened: (other) => peer.swarm.linkOpened(other),
-      closed: (other) => peer.swarm.linkClosed(other),
-      receive: (other, lane, bytes) => peer.swarm.receive(other, lane, bytes),
-      drained: (other) => peer.swarm.linkDrained(other),
+      opened: (other) => {
+        watcher?.opened(peerId, other);
+        this.#meeting?.opened(peerId, other);
+        swarm.linkOpened(other);
+      },
+      closed: (other) => {
+        watcher?.closed(peerId, other);
+        swarm.linkClosed(other);
+        this.#meeting?.closed(peerId, other);
+      },
+      receive: (other, lane, bytes) => {
+        watcher?.receives(peerId, other, lane, bytes);
+        swarm.receive(other, lane, bytes);
+      },
+      drained: (other) => swarm.linkDrained(other),
     });
-    const order = this.peers.size + 1;
+    const order = ++this.#count;
+    const swarm = new Swarm({
+      selfId: peerId,
+      clock: this.clock.withOrigin(order * 1e6 + 0.25),
+      random: seededRandom(this.#seed * 1000 + order),
+      store: this.#watched(store),
+      hasher: this.#hasher,
+      links: this.#tapped(name, peerId, links, tamper),
+      onEvent: (event) => {
+        events.push(event);
+        watcher?.tells(peerId, event);
+        this.#record(`${this.clock.nowMs().toFixed(3)} ${name} ${JSON.stringify(event)}`);
+        if (event.kind === "track-complete" && this.#isComplete(peer)) peer.completeMs ??= this.clock.nowMs();
+        player.look();
+      },
+    });
+    const player = new VirtualPlayer({
+      clock: this.clock,
+      swarm,
+      startAheadMs,
+      place: () => this.#place(),
+      isDone: () => peer.completeMs !== null && this.#place()?.song === this.#songs.at(-1),
+      onSong: () => this.#follow(peer),
+    });
     const peer: WorldPeer = {
       name,
       peerId,
       store,
       events,
+      swarm,
+      player,
       joinedMs: this.clock.nowMs(),
-      playableMs: null,
-      stalls: 0,
       completeMs: null,
       bytesSent: 0,
-      swarm: new Swarm({
-        selfId: peerId,
-        clock: this.clock.withOrigin(order * 1e6 + 0.25),
-        random: seededRandom(this.#seed * 1000 + order),
-        store: this.#watched(store),
-        hasher: this.#hasher,
-        links: this.#tapped(name, links, tamper),
-        onEvent: (event) => {
-          events.push(event);
-          this.trace.push(`${this.clock.nowMs().toFixed(3)} ${name} ${JSON.stringify(event)}`);
-          if (event.kind === "track-complete" && this.#isComplete(peer)) peer.completeMs ??= this.clock.nowMs();
-        },
-      }),
     };
     const others = [...this.peers.values()];
     this.peers.set(name, peer);
-    peer.swarm.setTracks(new Map(this.#songs.map((song) => [song.trackId, peerIdOf(this.#originName)])));
+    swarm.setTracks(new Map(this.#songs.map((song) => [song.trackId, peerIdOf(this.#originName)])));
+    if (!uploads) swarm.setUploads({ enabled: false, capBytesPerSecond: null });
     this.#follow(peer);
-    for (const other of others) this.network.connect(other.peerId, peerId);
-    this.#runPlayer(peer);
+    if (this.#meeting) this.#meeting.join(peerId, seededRandom(-this.#seed * 1000 - order), (other) => swarm.isBanned(other));
+    else for (const other of others) this.network.connect(other.peerId, peerId);
     return peer;
   }
 
@@ -144,14 +194,33 @@ export class SwarmWorld {
   remove(name: string): void {
     const peer = this.peer(name);
     peer.swarm.stop();
+    peer.player.stop();
     this.peers.delete(name);
+    this.#meeting?.leave(peer.peerId);
     this.network.remove(peer.peerId);
   }
 
   /** The music starts, for everyone. */
   play(): void {
     this.#startedMs = this.clock.nowMs();
-    for (const peer of this.peers.values()) this.#follow(peer);
+    for (const peer of this.peers.values()) {
+      this.#follow(peer);
+      peer.player.look();
+    }
+  }
+
+  /** The host jumps to a place in the first song. */
+  seek(positionMs: number): void {
+    this.#startedMs = this.clock.nowMs() - positionMs;
+    for (const peer of this.peers.values()) {
+      this.#follow(peer);
+      peer.player.jump();
+    }
+  }
+
+  /** Links stay as they are from now on. */
+  closeMeeting(): void {
+    this.#meeting?.end();
   }
 
   peer(name: string): WorldPeer {
@@ -211,6 +280,10 @@ export class SwarmWorld {
       .every(({ trackId, manifest }) => manifest !== null && peer.swarm.pieceStates(trackId).every((state) => state === 2));
   }
 
+  #createStore(peerId: PeerId): ChunkStore {
+    return this.#options.createStore?.(peerId) ?? new MemoryChunkStore(STORE_BYTES);
+  }
+
   #follow(peer: WorldPeer): void {
     const at = this.#place();
     if (!at) return;
@@ -222,7 +295,7 @@ export class SwarmWorld {
   }
 
   /** Which song the jam is at, and where in it; null after the last. */
-  #place(): { readonly song: Song; readonly positionMs: number } | null {
+  #place(): Place | null {
     let { positionMs } = this;
     for (const song of this.#songs) {
       const durationMs = song.manifest.durationUs / 1000;
@@ -232,60 +305,48 @@ export class SwarmWorld {
     return null;
   }
 
-  #runPlayer(peer: WorldPeer): void {
-    let isStalled = false;
-    let playing: TrackId | null = null;
-    const look = (): void => {
-      const at = this.#place();
-      if (this.peers.get(peer.name) !== peer || !at) return;
-      if (playing !== at.song.trackId) this.#follow(peer);
-      playing = at.song.trackId;
-      const states = peer.swarm.pieceStates(at.song.trackId);
-      const isHeldAt = (positionMs: number): boolean => states[chunkIndexAt(at.song.manifest, positionMs)] === 2;
-      const isHere = isHeldAt(at.positionMs);
-      if (isHere && isHeldAt(at.positionMs + START_AHEAD_MS)) peer.playableMs ??= this.clock.nowMs() - peer.joinedMs;
-      if (!isHere && peer.playableMs !== null && !isStalled) peer.stalls++;
-      isStalled = !isHere;
-      if (!this.#isComplete(peer)) this.clock.schedule(PLAYER_MS, look);
-      else if (at.song !== this.#songs.at(-1)) this.clock.schedule(PLAYER_MS, look);
-    };
-    this.clock.schedule(PLAYER_MS, look);
-  }
-
   #tapped(
     name: string,
+    peerId: PeerId,
     links: Pick<LinkTransport, "send" | "bufferedBytes" | "close">,
     tamper: PeerOptions["tamper"],
   ): Pick<LinkTransport, "send" | "bufferedBytes" | "close"> {
+    const { watcher } = this.#options;
     return {
       ...links,
       send: (to, lane, bytes) => {
         const sent = tamper ? tamper(lane, bytes) : bytes;
         if (!sent) return true;
-        this.trace.push(`${this.clock.nowMs().toFixed(3)} ${name} > ${to.replaceAll("_", "")} ${lane} ${sent.byteLength}`);
+        watcher?.sends(peerId, to, lane, sent);
+        this.#record(`${this.clock.nowMs().toFixed(3)} ${name} > ${to.replace(/_+$/, "")} ${lane} ${sent.byteLength}`);
         const peer = this.peers.get(name);
         if (peer) peer.bytesSent += sent.byteLength;
         return links.send(to, lane, sent);
       },
+      close: (to, reason) => {
+        watcher?.closed(peerId, to);
+        links.close(to, reason);
+      },
     };
+  }
+
+  #noticed<Result>(answer: Promise<Result>): Promise<Result> {
+    this.#isSettling = true;
+    return answer;
   }
 
   /** The same store, but the world knows when it has been asked something. */
   #watched(store: ChunkStore): ChunkStore {
-    const noticed = <Result>(answer: Promise<Result>): Promise<Result> => {
-      this.#isSettling = true;
-      return answer;
-    };
     return {
-      listTracks: () => noticed(store.listTracks()),
-      getTrack: (trackId) => noticed(store.getTrack(trackId)),
-      putManifest: (trackId, bytes, options) => noticed(store.putManifest(trackId, bytes, options)),
-      getPiece: (trackId, index) => noticed(store.getPiece(trackId, index)),
-      putPiece: (trackId, index, bytes) => noticed(store.putPiece(trackId, index, bytes)),
-      deletePiece: (trackId, index) => noticed(store.deletePiece(trackId, index)),
-      deleteTrack: (trackId) => noticed(store.deleteTrack(trackId)),
-      pin: (trackIds) => noticed(store.pin(trackIds)),
-      usage: () => noticed(store.usage()),
+      listTracks: () => this.#noticed(store.listTracks()),
+      getTrack: (trackId) => this.#noticed(store.getTrack(trackId)),
+      putManifest: (trackId, bytes, options) => this.#noticed(store.putManifest(trackId, bytes, options)),
+      getPiece: (trackId, index) => this.#noticed(store.getPiece(trackId, index)),
+      putPiece: (trackId, index, bytes) => this.#noticed(store.putPiece(trackId, index, bytes)),
+      deletePiece: (trackId, index) => this.#noticed(store.deletePiece(trackId, index)),
+      deleteTrack: (trackId) => this.#noticed(store.deleteTrack(trackId)),
+      pin: (trackIds) => this.#noticed(store.pin(trackIds)),
+      usage: () => this.#noticed(store.usage()),
     };
   }
 }

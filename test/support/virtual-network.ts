@@ -1,10 +1,13 @@
 /**
  * Links between peers as home connections have them: each peer has one uplink and one downlink, both first in, first
- * out and without end, shared by all its links; packets take `latencyMs` each way; a sender starts slowly and has at
- * most its congestion window under way (SCTP as in RFC 9260, without loss). What a link's own buffer cannot hand over
- * waits there, visible as `bufferedBytes`; what waits in the uplink's queue nobody sees, as in life.
+ * out and shared by all its links; packets take `latencyMs` each way; a sender starts slowly and has at most its
+ * congestion window under way (SCTP as in RFC 9260). A packet that is lost, or finds the uplink's queue full, is sent
+ * again a round trip later and halves the window; what came after it waits for it, lane by lane. What a link's own
+ * buffer cannot hand over waits there, visible as `bufferedBytes`; what waits in the uplink's queue nobody sees, as in
+ * life.
  */
-import type { Clock, Lane, LinkTransport, PeerId } from "../../app/core/index.ts";
+import type { Clock, Lane, LinkTransport, PeerId, Random } from "../../app/core/index.ts";
+import { seededRandom } from "./seeded-random.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
 export interface Connection {
@@ -12,6 +15,19 @@ export interface Connection {
   readonly downBytesPerMs: number;
   /** To anyone else, one way: half of it is spent at each end. */
   readonly latencyMs: number;
+  /** What one packet may take longer than another, ms; 0 by default. */
+  readonly jitterMs?: number;
+  /** Share of the packets sent that get lost, 0…1; 0 by default. */
+  readonly lossShare?: number;
+  /** Where the uplink's queue ends (drop-tail), ms of its rate; without end by default. */
+  readonly queueMs?: number;
+}
+
+export interface NetworkOptions {
+  /** Jitter and loss. */
+  readonly random?: Random;
+  /** Packets that travel as one: 1 is exact, more is faster to compute. */
+  readonly packetsPerTrain?: number;
 }
 
 /** 5 Mbit/s up, 20 Mbit/s down, 84 ms round trip: the home link of the benches. */
@@ -63,10 +79,27 @@ interface Message {
   remainingBytes: number;
 }
 
+interface Packet {
+  readonly lane: Lane;
+  /** Of the packets of its lane. */
+  readonly order: number;
+  readonly sizeBytes: number;
+  /** The message that it completes. */
+  readonly message: Message | null;
+}
+
 /** One direction of a link. */
 class Pipe {
   readonly waiting: Record<Lane, Message[]> = { control: [], bulk: [] };
+  readonly sentCount: Record<Lane, number> = { control: 0, bulk: 0 };
+  readonly readCount: Record<Lane, number> = { control: 0, bulk: 0 };
+  /** Arrived before what was sent before them. */
+  readonly early: Record<Lane, Map<number, Packet>> = { control: new Map(), bulk: new Map() };
   bulkBytes = 0;
+  /** After the first loss: a packet more per round trip. */
+  isAvoidingCongestion = false;
+  /** Until then further losses belong to the same congestion. */
+  recoveringUntilMs = -Infinity;
   windowBytes = INITIAL_WINDOW_BYTES;
   underWayBytes = 0;
   current: Message | null = null;
@@ -85,10 +118,14 @@ interface Host {
 
 export class VirtualNetwork {
   readonly #clock: VirtualClock;
+  readonly #random: Random;
+  readonly #trainBytes: number;
   readonly #hosts = new Map<PeerId, Host>();
 
-  constructor(clock: VirtualClock) {
+  constructor(clock: VirtualClock, { random = seededRandom(1), packetsPerTrain = 1 }: NetworkOptions = {}) {
     this.#clock = clock;
+    this.#random = random;
+    this.#trainBytes = packetsPerTrain * PACKET_BYTES;
   }
 
   add(
@@ -133,6 +170,10 @@ export class VirtualNetwork {
     this.#hosts.delete(peerId);
   }
 
+  isLinked(a: PeerId, b: PeerId): boolean {
+    return this.#hosts.get(a)?.pipes.has(b) ?? false;
+  }
+
   setSilent(peerId: PeerId, isSilent: boolean): void {
     this.#host(peerId).isSilent = isSilent;
   }
@@ -170,32 +211,71 @@ export class VirtualNetwork {
       pipe.current ??= nextMessage(pipe);
       const message = pipe.current;
       if (!message) return;
-      const sizeBytes = Math.min(PACKET_BYTES, message.remainingBytes);
+      const { lane } = message;
+      const sizeBytes = Math.min(this.#trainBytes, message.remainingBytes);
       message.remainingBytes -= sizeBytes;
       pipe.underWayBytes += sizeBytes;
-      if (message.lane === "bulk") this.#drain(host, to, pipe, sizeBytes);
+      if (lane === "bulk") this.#drain(host, to, pipe, sizeBytes);
       const isLast = message.remainingBytes === 0;
       if (isLast) pipe.current = null;
-      const sentMs = host.up.carry(sizeBytes + HEADER_BYTES);
-      const receiver = this.#hosts.get(to);
-      if (!receiver) return;
-      const onTheWayMs = (host.connection.latencyMs + receiver.connection.latencyMs) / 2;
-      this.#later(sentMs - this.#clock.nowMs() + onTheWayMs, () =>
-        this.#arrive(from, to, pipe, sizeBytes, isLast ? message : null),
-      );
+      this.#launch(from, to, pipe, { lane, order: pipe.sentCount[lane]++, sizeBytes, message: isLast ? message : null });
     }
   }
 
-  #arrive(from: PeerId, to: PeerId, pipe: Pipe, sizeBytes: number, message: Message | null): void {
+  #launch(from: PeerId, to: PeerId, pipe: Pipe, packet: Packet): void {
+    const host = this.#hosts.get(from);
+    const receiver = this.#hosts.get(to);
+    if (!receiver || !host || host.pipes.get(to) !== pipe) return;
+    const { latencyMs, jitterMs = 0, lossShare = 0, queueMs = Infinity } = host.connection;
+    const onTheWayMs = (latencyMs + receiver.connection.latencyMs) / 2 + (jitterMs > 0 ? this.#random() * jitterMs : 0);
+    const waitMs = host.up.queueMs;
+    const isDropped = waitMs > queueMs;
+    const sentMs = isDropped ? 0 : host.up.carry(packet.sizeBytes + headerBytes(packet.sizeBytes));
+    if (isDropped || (lossShare > 0 && this.#random() < lossShare)) {
+      this.#lost(pipe, 2 * onTheWayMs + waitMs, () => this.#launch(from, to, pipe, packet));
+    } else {
+      this.#later(sentMs - this.#clock.nowMs() + onTheWayMs, () => this.#arrive(from, to, pipe, packet));
+    }
+  }
+
+  /** The sender learns of it after a round trip. */
+  #lost(pipe: Pipe, roundTripMs: number, sendAgain: () => void): void {
+    const nowMs = this.#clock.nowMs();
+    if (nowMs >= pipe.recoveringUntilMs) {
+      pipe.windowBytes = Math.max(2 * PACKET_BYTES, pipe.windowBytes / 2);
+      pipe.isAvoidingCongestion = true;
+      pipe.recoveringUntilMs = nowMs + roundTripMs;
+    }
+    this.#later(roundTripMs, sendAgain);
+  }
+
+  #arrive(from: PeerId, to: PeerId, pipe: Pipe, packet: Packet): void {
     const receiver = this.#hosts.get(to);
     if (!receiver || this.#hosts.get(from)?.pipes.get(to) !== pipe) return;
-    const readMs = receiver.down.carry(sizeBytes + HEADER_BYTES);
+    const readMs = receiver.down.carry(packet.sizeBytes + headerBytes(packet.sizeBytes));
     this.#later(readMs - this.#clock.nowMs(), () => {
       if (this.#hosts.get(from)?.pipes.get(to) !== pipe || !receiver.pipes.has(from)) return;
       const ackMs = receiver.up.carry(ACK_BYTES) - this.#clock.nowMs() + receiver.connection.latencyMs;
-      this.#later(ackMs, () => this.#acked(from, to, pipe, sizeBytes));
-      if (message) receiver.receiver.receive(from, message.lane, message.bytes);
+      this.#later(ackMs, () => this.#acked(from, to, pipe, packet.sizeBytes));
+      this.#deliver(from, receiver, pipe, packet);
     });
+  }
+
+  /** In order: what is early waits for what was sent before it. */
+  #deliver(from: PeerId, receiver: Host, pipe: Pipe, arrived: Packet): void {
+    const { lane } = arrived;
+    const early = pipe.early[lane];
+    if (arrived.order !== pipe.readCount[lane]) {
+      early.set(arrived.order, arrived);
+      return;
+    }
+    let packet: Packet | undefined = arrived;
+    while (packet && receiver.pipes.has(from)) {
+      early.delete(packet.order);
+      pipe.readCount[lane]++;
+      if (packet.message) receiver.receiver.receive(from, lane, packet.message.bytes);
+      packet = early.size > 0 ? early.get(pipe.readCount[lane]) : undefined;
+    }
   }
 
   #acked(from: PeerId, to: PeerId, pipe: Pipe, sizeBytes: number): void {
@@ -203,7 +283,8 @@ export class VirtualNetwork {
     const isFull = pipe.underWayBytes >= pipe.windowBytes;
     pipe.underWayBytes -= sizeBytes;
     // One acknowledgement for two packets, one packet more for each: half a window per round trip.
-    if (isFull) pipe.windowBytes = Math.min(MAX_WINDOW_BYTES, pipe.windowBytes + sizeBytes / 2);
+    const growthBytes = pipe.isAvoidingCongestion ? (sizeBytes * PACKET_BYTES) / pipe.windowBytes : sizeBytes / 2;
+    if (isFull) pipe.windowBytes = Math.min(MAX_WINDOW_BYTES, pipe.windowBytes + growthBytes);
     this.#transmit(from, to, pipe);
   }
 
@@ -213,6 +294,11 @@ export class VirtualNetwork {
     if (wasAbove && pipe.bulkBytes <= DRAINED_BELOW_BYTES)
       this.#later(0, () => host.pipes.get(to) === pipe && host.receiver.drained(to));
   }
+}
+
+/** Of one packet, or of those that a train is made of. */
+function headerBytes(sizeBytes: number): number {
+  return HEADER_BYTES * Math.max(1, sizeBytes / PACKET_BYTES);
 }
 
 /** Streams take turns, message by message. */

@@ -1,0 +1,115 @@
+/**
+ * What a listener hears: starts when enough music is here from the jam's position on, keeps with the jam, and counts
+ * where music that sounded had to stop. Waiting after a start or a jump is no stall.
+ */
+import { chunkIndexAt, chunkStartMs, START_AHEAD_MS } from "../../app/core/index.ts";
+import type { Cancel, Clock, SwarmApi } from "../../app/core/index.ts";
+import type { Song } from "./songs.ts";
+
+export interface Place {
+  readonly song: Song;
+  readonly positionMs: number;
+}
+
+export interface VirtualPlayerOptions {
+  readonly clock: Clock;
+  readonly swarm: SwarmApi;
+  /** Music that must be here before it starts, ms. */
+  readonly startAheadMs: number;
+  /** Where the jam is; null after its last song. */
+  readonly place: () => Place | null;
+  /** Nothing can be missing any more. */
+  readonly isDone: () => boolean;
+  /** The jam came to another song. */
+  readonly onSong: () => void;
+}
+
+/** Just beyond a chunk's start, ms, so that rounding does not look into the one before. */
+const BEYOND_MS = 0.01;
+
+export class VirtualPlayer {
+  /** From the player's beginning to its first sound, ms; null before. */
+  playableMs: number | null = null;
+  /** The same with as much music as the app's own player waits for; null before. */
+  startableMs: number | null = null;
+  stalls = 0;
+  stalledMs = 0;
+  /** From each jump to the sound there, ms. */
+  readonly jumpsMs: number[] = [];
+  readonly #options: VirtualPlayerOptions;
+  readonly #startedMs: number;
+  #waitingSinceMs: number;
+  #isPlaying = false;
+  #stalledSinceMs: number | null = null;
+  #song: Song | null = null;
+  #cancelLook: Cancel | null = null;
+
+  constructor(options: VirtualPlayerOptions) {
+    this.#options = options;
+    this.#startedMs = options.clock.nowMs();
+    this.#waitingSinceMs = this.#startedMs;
+    this.#cancelLook = options.clock.schedule(0, () => this.look());
+  }
+
+  /** The jam is somewhere else. */
+  jump(): void {
+    this.#endStall();
+    this.#isPlaying = false;
+    this.#waitingSinceMs = this.#options.clock.nowMs();
+    this.look();
+  }
+
+  stop(): void {
+    this.#cancelLook?.();
+    this.#cancelLook = null;
+    this.#endStall();
+  }
+
+  /** To be called when a piece has come; it looks by itself where a chunk begins. */
+  look(): void {
+    this.#cancelLook?.();
+    this.#cancelLook = null;
+    const { clock, swarm, startAheadMs, place, isDone, onSong } = this.#options;
+    const at = place();
+    if (!at) return this.stop();
+    if (at.song !== this.#song) {
+      this.#song = at.song;
+      onSong();
+    }
+    const { manifest, trackId } = at.song;
+    const states = swarm.pieceStates(trackId);
+    const first = chunkIndexAt(manifest, at.positionMs);
+    const isHere = states[first] === 2;
+    if (this.#isPlaying) {
+      if (isHere) this.#endStall();
+      else if (this.#stalledSinceMs === null) {
+        this.stalls++;
+        this.#stalledSinceMs = clock.nowMs();
+      }
+    } else if (isHere) {
+      const isHereUntil = (aheadMs: number): boolean =>
+        states.subarray(first, chunkIndexAt(manifest, at.positionMs + aheadMs - BEYOND_MS) + 1).every(isHeld);
+      if (isHereUntil(START_AHEAD_MS)) this.startableMs ??= clock.nowMs() - this.#startedMs;
+      if (isHereUntil(startAheadMs)) this.#start();
+    }
+    if (this.#isPlaying && isHere && isDone()) return;
+    const untilNextMs = Math.max(0, chunkStartMs(manifest, first + 1) - at.positionMs) + BEYOND_MS;
+    this.#cancelLook = clock.schedule(untilNextMs, () => this.look());
+  }
+
+  #start(): void {
+    const nowMs = this.#options.clock.nowMs();
+    this.#isPlaying = true;
+    if (this.playableMs === null) this.playableMs = nowMs - this.#startedMs;
+    else this.jumpsMs.push(nowMs - this.#waitingSinceMs);
+  }
+
+  #endStall(): void {
+    if (this.#stalledSinceMs !== null) this.stalledMs += this.#options.clock.nowMs() - this.#stalledSinceMs;
+    this.#stalledSinceMs = null;
+  }
+}
+
+function isHeld(state: number): boolean {
+  return state === 2;
+}
