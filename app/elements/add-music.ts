@@ -9,7 +9,11 @@ import type { JamService } from "../state/services.ts";
 import type { ImportView } from "../state/views.ts";
 import { shared } from "../styles/shared.ts";
 import { icons } from "./icons.ts";
+import { RowFocus } from "./row-focus.ts";
 import { WatchingElement } from "./watching-element.ts";
+
+/** Failures up to here have a row each; more of them would push the queue off a phone's screen. */
+const ROOMY_FAILURES = 2;
 
 /** Endings besides `audio/*`: some systems give FLAC, Opus and M4A no audio type and would grey them out. */
 const ACCEPTED = "audio/*,.mp3,.m4a,.aac,.flac,.opus,.ogg,.oga,.wav,.webm,.weba,.mka,.mp4";
@@ -26,6 +30,7 @@ export class AddMusic extends WatchingElement {
     css`
       :host {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: 0.75rem;
       }
       label {
@@ -39,11 +44,12 @@ export class AddMusic extends WatchingElement {
       }
       ul {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: 0.5rem;
       }
       li {
         display: grid;
-        grid-template-columns: 1fr auto;
+        grid-template-columns: minmax(0, 1fr) auto;
         align-items: center;
         gap: 0.25rem 0.75rem;
         padding: 0.6rem 0.5rem 0.6rem 1rem;
@@ -53,6 +59,35 @@ export class AddMusic extends WatchingElement {
       }
       li:not(.failed) {
         padding-right: 1rem;
+      }
+      .failures {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) auto;
+        align-items: center;
+        gap: 0.25rem 0.75rem;
+        padding: 0.25rem 0.25rem 0.75rem 1rem;
+        border-radius: var(--radius-small);
+        background: var(--raised);
+        font-size: 0.9375rem;
+      }
+      .failures ul {
+        grid-column: 1 / -1;
+        gap: 0.35rem;
+        max-height: 8.5rem;
+        padding-right: 0.75rem;
+        overflow-y: auto;
+        overscroll-behavior: contain;
+        font-size: 0.8125rem;
+      }
+      .failures li {
+        display: block;
+        padding: 0;
+        border-radius: 0;
+        background: none;
+        font-size: inherit;
+      }
+      .failures .problem {
+        font-size: inherit;
       }
       progress {
         grid-column: 1 / -1;
@@ -77,6 +112,11 @@ export class AddMusic extends WatchingElement {
     `,
   ];
 
+  constructor() {
+    super();
+    new RowFocus(this, "input");
+  }
+
   protected override updated(): void {
     this.toggleAttribute("busy", this.jam.imports.get().length > 0);
   }
@@ -85,20 +125,22 @@ export class AddMusic extends WatchingElement {
     const imports = this.jam.imports.get();
     const failed = imports.filter((item) => item.error !== null);
     const [current, ...waiting] = imports.filter((item) => item.error === null);
-    const shown = current ? [...failed, current] : failed;
+    const isCrowded = failed.length > ROOMY_FAILURES;
+    const rows = [...(isCrowded ? [] : failed), ...(current ? [current] : [])];
     return html`
       <label class="button ${this.prominent ? "primary" : ""}">
         ${icons.plus}Add music
         <input class="spoken" type="file" multiple accept=${ACCEPTED} @change=${this.#pick} />
       </label>
+      ${isCrowded ? this.#failures(failed) : nothing}
       ${
-        imports.length === 0
+        rows.length === 0
           ? nothing
           : html`<ul aria-label="Imports">
               ${repeat(
-                shown,
+                rows,
                 (item) => item.id,
-                (item) => this.#import(item),
+                (item) => (item.error === null ? this.#running(item) : this.#failed(item)),
               )}
               ${waiting.length > 0 ? html`<li class="quiet">${waiting.length} more waiting</li>` : nothing}
             </ul>`
@@ -106,15 +148,32 @@ export class AddMusic extends WatchingElement {
     `;
   }
 
-  #import(item: ImportView): TemplateResult {
-    if (item.error !== null) {
-      return html`<li class="failed">
-        <p role="alert"><strong>${item.fileName}</strong> <span class="problem">${item.error}</span></p>
-        <button class="button plain round" aria-label="Dismiss ${item.fileName}" @click=${() => this.jam.dismissImport(item.id)}>
-          ${icons.close}
-        </button>
-      </li>`;
-    }
+  /** The newest is on top, and alone in being read out as it comes. */
+  #failures(failed: readonly ImportView[]): TemplateResult {
+    const newest = failed.at(-1);
+    return html`<div class="failures">
+      <strong id="failures">${failed.length} files could not be added</strong>
+      <button class="button plain" @click=${() => this.#dismissAll(failed)}>Dismiss all</button>
+      <ul aria-labelledby="failures" tabindex="0">
+        ${repeat(
+          failed.toReversed(),
+          (item) => item.id,
+          (item) => html`<li>${failure(item, item === newest)}</li>`,
+        )}
+      </ul>
+    </div>`;
+  }
+
+  #failed(item: ImportView): TemplateResult {
+    return html`<li class="failed">
+      ${failure(item, true)}
+      <button class="button plain round" aria-label="Dismiss ${item.fileName}" @click=${() => this.jam.dismissImport(item.id)}>
+        ${icons.close}
+      </button>
+    </li>`;
+  }
+
+  #running(item: ImportView): TemplateResult {
     const percent = Math.round(item.progress * 100);
     return html`<li>
       <span class="cut">${item.fileName}</span><span class="quiet small" aria-hidden="true">${percent}%</span>
@@ -122,10 +181,20 @@ export class AddMusic extends WatchingElement {
     </li>`;
   }
 
+  #dismissAll(failed: readonly ImportView[]): void {
+    for (const { id } of failed) this.jam.dismissImport(id);
+    this.renderRoot.querySelector("input")?.focus(); // the button goes with the list
+  }
+
   #pick(event: Event & { target: HTMLInputElement }): void {
     this.jam.addFiles([...(event.target.files ?? [])]);
     event.target.value = ""; // so that choosing the same file again is a change again
   }
+}
+
+/** Not each is an alert: a folder of pictures would keep a screen reader talking for minutes. */
+function failure({ fileName, error }: ImportView, isAlert: boolean): TemplateResult {
+  return html`<p role=${isAlert ? "alert" : nothing}><strong>${fileName}</strong> <span class="problem">${error}</span></p>`;
 }
 
 declare global {

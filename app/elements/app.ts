@@ -5,6 +5,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import { appContext } from "../state/services.ts";
 import type { AppService } from "../state/services.ts";
 import { shared } from "../styles/shared.ts";
+import { isPlainClick } from "./plain-click.ts";
 import { WatchingElement } from "./watching-element.ts";
 import "../pages/jam-page.ts";
 import "../pages/start-page.ts";
@@ -73,7 +74,7 @@ export class App extends WatchingElement {
 
   /** A page load would stop the music and forget the gesture that allowed it. */
   readonly #followLink = (event: MouseEvent): void => {
-    if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    if (event.defaultPrevented || !isPlainClick(event)) return;
     const link = event.composedPath().find((node) => node instanceof HTMLAnchorElement);
     if (!link || link.origin !== location.origin || link.target !== "") return;
     event.preventDefault();

@@ -35,7 +35,7 @@ export class Diagnostics extends LitElement {
       }
       dl {
         display: grid;
-        grid-template-columns: minmax(7rem, max-content) 1fr;
+        grid-template-columns: fit-content(40%) minmax(0, 1fr);
         gap: 0.15rem 1rem;
         font-size: 0.875rem;
       }

@@ -49,6 +49,7 @@ export class Dialog extends LitElement {
       }
       .content {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: 1rem;
         padding: 0.5rem 1.5rem 1.5rem;
         overflow: auto;
@@ -78,6 +79,11 @@ export class Dialog extends LitElement {
     this.#dialog?.showModal();
   }
 
+  /** Gives the focus back to where it was, and reports as if the person had closed it. */
+  close(): void {
+    this.#dialog?.close();
+  }
+
   get #dialog(): HTMLDialogElement | null {
     return this.renderRoot.querySelector("dialog");
   }
@@ -86,7 +92,7 @@ export class Dialog extends LitElement {
     return html`<dialog aria-labelledby="heading" @close=${this.#report} @click=${this.#closeFromOutside}>
       <div class="head">
         <h2 id="heading">${this.heading}</h2>
-        <button class="button plain round" aria-label="Close" @click=${() => this.#dialog?.close()}>${icons.close}</button>
+        <button class="button plain round" aria-label="Close" @click=${this.close}>${icons.close}</button>
       </div>
       <div class="content" tabindex="-1"><slot></slot></div>
     </dialog>`;
@@ -98,7 +104,7 @@ export class Dialog extends LitElement {
     const box = this.#dialog?.getBoundingClientRect();
     const isInside =
       box && event.clientX >= box.left && event.clientX <= box.right && event.clientY >= box.top && event.clientY <= box.bottom;
-    if (!isInside) this.#dialog?.close();
+    if (!isInside) this.close();
   }
 
   #report(): void {

@@ -2,11 +2,12 @@
 import { LitElement, css, html, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import { consume } from "@lit/context";
-import { customElement, state } from "lit/decorators.js";
+import { customElement, property, state } from "lit/decorators.js";
 import { jamContext } from "../state/services.ts";
 import type { JamService } from "../state/services.ts";
 import { shared } from "../styles/shared.ts";
 import { icons } from "./icons.ts";
+import { isLoopback } from "./loopback.ts";
 import "./copy-button.ts";
 import "./dialog.ts";
 import "./qr-code.ts";
@@ -14,6 +15,9 @@ import "./qr-code.ts";
 @customElement("bt-invite")
 export class Invite extends LitElement {
   @consume({ context: jamContext }) private jam!: JamService;
+
+  /** Where this page was opened; the link leads to the same server. */
+  @property({ attribute: false }) pageUrl = location.href;
 
   @state() private isOpen = false;
 
@@ -50,9 +54,10 @@ export class Invite extends LitElement {
   }
 
   #dialog(): TemplateResult {
-    const link = new URL(`/j/${this.jam.jamId}`, location.href).href;
+    const url = new URL(`/j/${this.jam.jamId}`, this.pageUrl);
+    const link = url.href;
     return html`<bt-dialog heading="Bring somebody in" @dialog-closed=${() => (this.isOpen = false)}>
-      <bt-qr-code .text=${link}></bt-qr-code>
+      ${isLoopback(url.hostname) ? this.#wayOut(url.hostname) : html`<bt-qr-code .text=${link}></bt-qr-code>`}
       <div class="centre">
         <p class="code">${this.jam.jamId}</p>
         <p class="quiet small">${link}</p>
@@ -62,6 +67,14 @@ export class Invite extends LitElement {
         ${"share" in navigator ? html`<button class="button" @click=${() => this.#share(link)}>${icons.share}Share</button>` : nothing}
       </div>
     </bt-dialog>`;
+  }
+
+  /** Instead of a code that would send a phone to itself. */
+  #wayOut(hostname: string): TemplateResult {
+    return html`<p>
+      An address with <strong>${hostname}</strong> works on this computer only. For a link that phones and others on your network
+      can open, go to the address that the server prints in its terminal under “On your network”, and invite from there.
+    </p>`;
   }
 
   async #share(url: string): Promise<void> {

@@ -1,4 +1,4 @@
-/** <bt-jam-status>: what stands between this person and the music: no server, sound blocked, the jam over. */
+/** <bt-jam-status>: what stands between this person and the music: no server, or sound that waits for a gesture. */
 import { css, html, nothing } from "lit";
 import { consume } from "@lit/context";
 import { customElement } from "lit/decorators.js";
@@ -22,8 +22,9 @@ export class JamStatus extends WatchingElement {
       }
       .banner {
         padding: 0.6rem 1.25rem;
-        border-radius: 999px;
+        border-radius: var(--radius);
         background: var(--raised);
+        text-wrap: balance;
         font-size: 0.9375rem;
         font-weight: 500;
         text-align: center;
@@ -36,20 +37,41 @@ export class JamStatus extends WatchingElement {
     `,
   ];
 
+  #listening: AbortController | undefined;
+
+  /** Any gesture will do, wherever it lands: somebody who opens the queue expects to hear the music, too. */
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#listening = new AbortController();
+    const options = { capture: true, signal: this.#listening.signal };
+    addEventListener("click", this.#unblock, options);
+    addEventListener("keydown", this.#unblock, options);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#listening?.abort();
+  }
+
   override render(): unknown {
-    const connection = this.jam.connection.get().kind;
+    const isOffline = this.jam.connection.get().kind === "offline";
     const isBlocked = this.jam.sound.get().kind === "blocked";
     return html`
-      <div role="status">
-        ${connection === "offline" ? html`<p class="banner">Server unreachable – the music goes on</p>` : nothing}
-      </div>
-      ${
-        isBlocked
-          ? html`<button class="button primary hear" @click=${() => this.jam.unblockSound()}>${icons.sound}Tap to hear</button>`
-          : nothing
-      }
+      <div role="status">${isOffline ? html`<p class="banner">${this.#offlineSentence()}</p>` : nothing}</div>
+      ${isBlocked ? html`<button class="button primary hear">${icons.sound}Tap to hear</button>` : nothing}
     `;
   }
+
+  #offlineSentence(): string {
+    if (this.jam.nowPlaying.get() === null) return "Server unreachable – trying again…";
+    return this.jam.isHost.get()
+      ? "Server unreachable – the music goes on. Pausing, skipping and changes to the queue reach the others when it is back."
+      : "Server unreachable – the music goes on";
+  }
+
+  readonly #unblock = (): void => {
+    if (this.jam.sound.get().kind === "blocked") this.jam.unblockSound();
+  };
 }
 
 declare global {

@@ -7,13 +7,14 @@ import { appContext } from "../state/services.ts";
 import type { AppService, JamService } from "../state/services.ts";
 import { shared } from "../styles/shared.ts";
 import type { FilesDroppedEvent } from "./drop-zone.ts";
-import { icons, logo } from "./icons.ts";
+import { icons } from "./icons.ts";
 import { NAMELESS } from "./join-card.ts";
 import type { JoinRequestedEvent } from "./join-card.ts";
 import type { NoticeDismissedEvent } from "./notices.ts";
 import { WatchingElement } from "./watching-element.ts";
 import "./diagnostics.ts";
 import "./drop-zone.ts";
+import "./home-link.ts";
 import "./invite.ts";
 import "./jam-ended.ts";
 import "./jam-settings.ts";
@@ -33,12 +34,15 @@ export class Jam extends WatchingElement {
   /** Its parent provides the same jam by context, to everything further in. */
   @property({ attribute: false }) jam!: JamService;
 
+  /** Past the door, in the last drawing. */
+  #isInside = false;
+
   static override styles = [
     shared,
     css`
       :host {
         display: grid;
-        grid-template-rows: auto 1fr auto;
+        grid-template: auto 1fr auto / minmax(0, 1fr);
         gap: 1.25rem;
         min-height: 100dvh;
         max-width: 1240px;
@@ -51,18 +55,14 @@ export class Jam extends WatchingElement {
         gap: 0.75rem;
         min-width: 0;
       }
-      .home {
-        display: grid;
-        place-items: center;
-        flex: none;
-        width: var(--touch);
-        height: var(--touch);
-        border-radius: 50%;
-      }
       header h1 {
         flex: 1;
         min-width: 0;
         font-size: 1.125rem;
+      }
+      /* Takes the focus to be read out, not to be used. */
+      header h1:focus {
+        outline: none;
       }
       .door {
         align-self: center;
@@ -72,12 +72,12 @@ export class Jam extends WatchingElement {
         display: grid;
         gap: 2rem;
         align-content: start;
-        min-width: 0;
         isolation: isolate;
       }
-      main > *,
-      .room > * {
-        min-width: 0;
+      main,
+      .room,
+      .side {
+        grid-template-columns: minmax(0, 1fr);
       }
       .room,
       .side {
@@ -122,6 +122,7 @@ export class Jam extends WatchingElement {
   protected override updated(): void {
     const title = this.jam.nowPlaying.get()?.entry.title ?? this.jam.jamId;
     document.title = `${title} · ${APP_NAME}`;
+    this.#arrive();
   }
 
   override render(): TemplateResult {
@@ -144,7 +145,7 @@ export class Jam extends WatchingElement {
   }
 
   #atDoor(content: TemplateResult): TemplateResult {
-    return html`<header>${this.#home()}</header>
+    return html`<header><bt-home-link></bt-home-link></header>
       <main class="door">${content}</main>`;
   }
 
@@ -152,8 +153,8 @@ export class Jam extends WatchingElement {
     const mayAdd = this.jam.isHost.get() || this.jam.listenersMayAdd.get();
     return html`
       <header>
-        ${this.#home()}
-        <h1 class="cut">${this.jam.jamId}</h1>
+        <bt-home-link ?asks=${this.jam.nowPlaying.get()?.playing === true}></bt-home-link>
+        <h1 class="cut" tabindex="-1">${this.jam.jamId}</h1>
         <bt-invite></bt-invite>
       </header>
       <main>
@@ -179,8 +180,11 @@ export class Jam extends WatchingElement {
     `;
   }
 
-  #home(): TemplateResult {
-    return html`<a class="home" href="/" aria-label="BeatTorrent, to the start">${logo}</a>`;
+  /** What was pressed to come in is gone from the page, and the focus with it: the room's name is where one is now. */
+  #arrive(): void {
+    const heading = this.renderRoot.querySelector<HTMLElement>("header h1");
+    if (heading && !this.#isInside && document.activeElement === document.body) heading.focus({ preventScroll: true });
+    this.#isInside = heading !== null;
   }
 
   #join({ personName }: JoinRequestedEvent): void {

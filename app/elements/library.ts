@@ -12,6 +12,7 @@ import { shared } from "../styles/shared.ts";
 import { formatBytes } from "./bytes.ts";
 import { icons } from "./icons.ts";
 import { formatTime } from "./playhead.ts";
+import { RowFocus } from "./row-focus.ts";
 import type { SeekCommittedEvent } from "./seek-bar.ts";
 import { WatchingElement } from "./watching-element.ts";
 import "./cover.ts";
@@ -30,6 +31,7 @@ export class Library extends WatchingElement {
     css`
       :host {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: 0.75rem;
       }
       header {
@@ -48,13 +50,18 @@ export class Library extends WatchingElement {
     `,
   ];
 
+  constructor() {
+    super();
+    new RowFocus(this, "h2");
+  }
+
   override render(): TemplateResult {
     const { library } = this.app;
     const tracks = library.tracks.get();
     const usage = library.usage.get();
     return html`
       <header>
-        <h2>Your library</h2>
+        <h2 tabindex="-1">Your library</h2>
         ${usage && tracks.length > 0 ? html`<span class="quiet small">${formatBytes(usage.usedBytes)} on this device</span>` : nothing}
       </header>
       ${

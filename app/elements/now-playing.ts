@@ -26,6 +26,7 @@ export class NowPlaying extends WatchingElement {
     css`
       :host {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: 1rem;
         justify-items: center;
       }
@@ -87,7 +88,7 @@ export class NowPlaying extends WatchingElement {
         justify-self: end;
       }
       .controls.listening {
-        grid-template-columns: 1fr auto;
+        grid-template-columns: minmax(0, 1fr) auto;
       }
       bt-volume {
         max-width: 9.5rem;
@@ -103,6 +104,10 @@ export class NowPlaying extends WatchingElement {
         color: var(--text);
         font-size: 0.875rem;
         font-weight: 600;
+      }
+      .over {
+        text-align: center;
+        text-wrap: balance;
       }
       .silence {
         display: grid;
@@ -154,7 +159,8 @@ export class NowPlaying extends WatchingElement {
       </bt-seek-bar>
       ${
         isHost
-          ? html`<div class="controls"><bt-transport-controls></bt-transport-controls><bt-volume></bt-volume></div>`
+          ? html`<div class="controls"><bt-transport-controls></bt-transport-controls><bt-volume></bt-volume></div>
+              ${this.#isOver(now) ? html`<p class="quiet over" role="status">That was the last song. Add music, and it goes on.</p>` : nothing}`
           : html`<div class="controls listening">${this.#whoIsDj(now)}<bt-volume></bt-volume></div>`
       }
     `;
@@ -175,8 +181,13 @@ export class NowPlaying extends WatchingElement {
 
   #whoIsDj(now: NowPlayingView): TemplateResult {
     const host = this.jam.members.get().find((member) => member.isHost);
-    const pausing = now.playing ? "" : " Paused for the moment.";
+    const pausing = now.playing ? "" : this.#isOver(now) ? " That was the last song." : " Paused for the moment.";
     return html`<p class="quiet small">${host ? `${host.name} is the DJ.` : "The DJ is away; the music goes on."}${pausing}</p>`;
+  }
+
+  /** The programme has been played to its end, and nothing was added since. */
+  #isOver({ playing, positionMs, entry }: NowPlayingView): boolean {
+    return !playing && positionMs >= entry.durationMs && this.jam.upNext.get().length === 0;
   }
 
   #silence(): TemplateResult {
@@ -191,7 +202,10 @@ export class NowPlaying extends WatchingElement {
   }
 
   #silentWords(isHost: boolean): readonly [heading: string, text: string] {
-    if (this.jam.connection.get().kind === "joining") return ["Coming in…", "Looking for the others."];
+    const connection = this.jam.connection.get().kind;
+    if (connection === "joining") return ["Coming in…", "Looking for the others."];
+    if (connection === "offline")
+      return ["Waiting for the server", "It is out of reach just now. The jam goes on as soon as it answers."];
     if (this.jam.upNext.get().length > 0) {
       return ["Ready when you are", isHost ? "Everybody will hear it together." : "The DJ will start the music."];
     }

@@ -9,6 +9,7 @@ import type { AppService } from "../state/services.ts";
 import type { RecentJamView } from "../state/views.ts";
 import { shared } from "../styles/shared.ts";
 import { icons } from "./icons.ts";
+import { RowFocus } from "./row-focus.ts";
 import { WatchingElement } from "./watching-element.ts";
 
 @customElement("bt-recent-jams")
@@ -20,6 +21,7 @@ export class RecentJams extends WatchingElement {
     css`
       section {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: 0.75rem;
       }
       li {
@@ -47,11 +49,16 @@ export class RecentJams extends WatchingElement {
     `,
   ];
 
+  constructor() {
+    super();
+    new RowFocus(this, "h2");
+  }
+
   override render(): unknown {
     const jams = this.app.library.recentJams.get();
     if (jams.length === 0) return nothing;
     return html`<section>
-      <h2>Recent jams</h2>
+      <h2 tabindex="-1">Recent jams</h2>
       <ul aria-label="Recent jams">
         ${repeat(
           jams,

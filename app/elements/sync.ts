@@ -31,7 +31,7 @@ export class Sync extends WatchingElement {
         width: 8px;
         height: 8px;
         border-radius: 50%;
-        background: var(--accent);
+        background: var(--good);
       }
       .lamp.off {
         background: none;

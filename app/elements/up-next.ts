@@ -10,6 +10,7 @@ import type { EntryView } from "../state/views.ts";
 import { shared } from "../styles/shared.ts";
 import { icons } from "./icons.ts";
 import { formatTime } from "./playhead.ts";
+import { RowFocus } from "./row-focus.ts";
 import { SortableList } from "./sortable-list.ts";
 import { WatchingElement } from "./watching-element.ts";
 import { entryStyles } from "../styles/entry.ts";
@@ -30,6 +31,7 @@ export class UpNext extends WatchingElement {
     css`
       :host {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: 0.9rem;
       }
       header {
@@ -60,6 +62,7 @@ export class UpNext extends WatchingElement {
 
   constructor() {
     super();
+    new RowFocus(this, "h2");
     this.addController(
       new SortableList({
         list: () => (this.jam.isHost.get() ? this.renderRoot.querySelector<HTMLElement>("ol") : null),
@@ -79,7 +82,7 @@ export class UpNext extends WatchingElement {
     const totalMs = entries.reduce((sum, entry) => sum + entry.durationMs, 0);
     return html`
       <header>
-        <h2 id="heading">Up next</h2>
+        <h2 id="heading" tabindex="-1">Up next</h2>
         ${entries.length > 0 ? html`<span class="quiet small">${countSongs(entries.length)}, ${formatTime(totalMs)}</span>` : nothing}
       </header>
       ${
@@ -148,16 +151,16 @@ export class UpNext extends WatchingElement {
               <button
                 class="button round"
                 aria-label="Move ${entry.title} up"
-                ?disabled=${index === 0}
-                @click=${() => this.jam.moveEntry(entry.entryId, index - 1)}
+                aria-disabled=${index === 0}
+                @click=${() => this.#move(entry, index - 1)}
               >
                 ${icons.up}
               </button>
               <button
                 class="button round"
                 aria-label="Move ${entry.title} down"
-                ?disabled=${index === count - 1}
-                @click=${() => this.jam.moveEntry(entry.entryId, index + 1)}
+                aria-disabled=${index === count - 1}
+                @click=${() => this.#move(entry, index + 1)}
               >
                 ${icons.down}
               </button>
@@ -176,6 +179,11 @@ export class UpNext extends WatchingElement {
           : nothing
       }
     </div>`;
+  }
+
+  /** At an end there is no further: such a button says so and does nothing, since a disabled one would lose the focus. */
+  #move(entry: EntryView, toIndex: number): void {
+    if (toIndex >= 0 && toIndex < this.jam.upNext.get().length) this.jam.moveEntry(entry.entryId, toIndex);
   }
 }
 

@@ -26,6 +26,7 @@ export class StartPage extends WatchingElement {
     css`
       :host {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: 2rem;
         max-width: 1080px;
         margin: 0 auto;
@@ -45,12 +46,14 @@ export class StartPage extends WatchingElement {
       }
       .columns {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: 2.5rem;
         align-items: start;
       }
       .welcome,
       .kept {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: 1.75rem;
         min-width: 0;
       }
@@ -98,9 +101,12 @@ export class StartPage extends WatchingElement {
         display: grid;
         gap: 0.6rem;
       }
+      .starting {
+        gap: 1.1rem;
+      }
       .joining {
         display: grid;
-        grid-template-columns: 1fr auto;
+        grid-template-columns: minmax(0, 1fr) auto;
         gap: 0.6rem;
       }
       @media (min-width: 900px) {
@@ -144,18 +150,21 @@ export class StartPage extends WatchingElement {
 
   #entrance(): TemplateResult {
     return html`<div class="card">
-      <label class="field">
-        Your name
-        <input
-          id="name"
-          type="text"
-          maxlength="40"
-          autocomplete="nickname"
-          placeholder=${NAMELESS}
-          .value=${this.app.library.name.get()}
-        />
-      </label>
-      <button class="button primary wide" @click=${this.#start}>Start a jam</button>
+      <form class="starting" @submit=${this.#start}>
+        <label class="field">
+          Your name
+          <input
+            id="name"
+            type="text"
+            maxlength="40"
+            autocomplete="nickname"
+            enterkeyhint="go"
+            placeholder=${NAMELESS}
+            .value=${this.app.library.name.get()}
+          />
+        </label>
+        <button class="button primary wide">Start a jam</button>
+      </form>
       <p class="or">or join your friends</p>
       <form @submit=${this.#join}>
         <label class="field" for="code">Jam code</label>
@@ -179,7 +188,8 @@ export class StartPage extends WatchingElement {
     </div>`;
   }
 
-  #start(): void {
+  #start(event: SubmitEvent): void {
+    event.preventDefault();
     this.#enter(this.app.library.newJamCode());
   }
 

@@ -51,6 +51,7 @@ const reset = css`
     font-size: 0.875rem;
   }
   .cut {
+    min-width: 0;
     overflow: hidden;
     text-overflow: ellipsis;
     white-space: nowrap;
@@ -99,7 +100,7 @@ const buttons = css`
   .button:active {
     transform: scale(0.97);
   }
-  .button:disabled {
+  .button:is(:disabled, [aria-disabled="true"]) {
     opacity: 0.45;
     cursor: default;
     transform: none;

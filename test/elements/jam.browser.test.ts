@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { page, userEvent } from "vitest/browser";
-import { findAccessibilityProblems, mount } from "./mount.ts";
+import { findAccessibilityProblems, findAll, mount } from "./mount.ts";
 import { createStage } from "./stage.ts";
 import type { Stage } from "./stage.ts";
 
@@ -11,6 +11,28 @@ async function stageJam(self: "host" | "listener", prepare: (stage: Stage) => vo
   return stage;
 }
 
+function serverAway({ jam }: Stage): void {
+  jam.connection.set({ kind: "offline", sinceMs: 0 });
+}
+
+function silent({ jam }: Stage): void {
+  jam.nowPlaying.set(null);
+  jam.upNext.set([]);
+}
+
+function atTheEnd({ jam }: Stage): void {
+  const now = jam.nowPlaying.get();
+  jam.nowPlaying.set(now && { ...now, playing: false, positionMs: now.entry.durationMs });
+  jam.upNext.set([]);
+}
+
+async function openInvitation(pageUrl: string): Promise<void> {
+  await stageJam("listener");
+  for (const invite of findAll("bt-invite")) invite.pageUrl = pageUrl;
+  await button("Invite").click();
+}
+
+const home = (): ReturnType<typeof page.getByRole> => page.getByRole("link", { name: "BeatTorrent, to the start" });
 const button = (name: string): ReturnType<typeof page.getByRole> => page.getByRole("button", { name, exact: true });
 
 describe("the jam's door", () => {
@@ -66,10 +88,7 @@ describe("the host", () => {
   });
 
   test("cannot press Play while there is nothing to play", async () => {
-    await stageJam("host", ({ jam }) => {
-      jam.nowPlaying.set(null);
-      jam.upNext.set([]);
-    });
+    await stageJam("host", silent);
     await expect.element(button("Play")).toBeDisabled();
   });
 
@@ -90,11 +109,22 @@ describe("the host", () => {
     const stage = await stageJam("host");
     const rows = page.getByRole("list", { name: "Up next" }).getByRole("listitem");
     await expect.element(rows.nth(2)).toBeVisible();
+    rows.nth(1).element().scrollIntoView({ block: "center" }); // a page that scrolls under a drag ends it
     const handles = rows.elements().map((row) => row.querySelector(".grip"));
     await import("sortablejs"); // the list loads it by itself; from here on it is there
     await userEvent.dragAndDrop(page.elementLocator(handles[0] as Element), page.elementLocator(handles[2] as Element));
     await expect.poll(() => stage.calls).toEqual([{ action: "moveEntry", with: ["entry-slow-tide", 2] }]);
     expect(rows.elements()[0]?.textContent).toContain("Slow Tide");
+  });
+
+  test("is told what still reaches the others while the server is gone", async () => {
+    await stageJam("host", serverAway);
+    await expect.element(page.getByText("changes to the queue reach the others when it is back")).toBeVisible();
+  });
+
+  test("is invited to add music after the last song", async () => {
+    await stageJam("host", atTheEnd);
+    await expect.element(page.getByText("That was the last song. Add music, and it goes on.")).toBeVisible();
   });
 
   test("allows listeners to add songs", async () => {
@@ -114,6 +144,16 @@ describe("a listener", () => {
       .toHaveAttribute("aria-valuetext", expect.stringMatching(/^1:0\d of 3:28$/));
     for (const name of ["Play", "Pause", "Next"]) expect(button(name).elements()).toEqual([]);
     expect(page.getByRole("slider", { name: "Seek" }).elements()).toEqual([]);
+  });
+
+  test("reads that the song pauses, and after the last one that it was the last", async () => {
+    const stage = await stageJam("listener", ({ jam }) => {
+      const now = jam.nowPlaying.get();
+      jam.nowPlaying.set(now && { ...now, playing: false });
+    });
+    await expect.element(page.getByText("alice is the DJ. Paused for the moment.")).toBeVisible();
+    atTheEnd(stage);
+    await expect.element(page.getByText("alice is the DJ. That was the last song.")).toBeVisible();
   });
 
   test("adds music only where the host allows it", async () => {
@@ -173,6 +213,23 @@ describe("adding music", () => {
     expect(stage.calls).toEqual([{ action: "dismissImport", with: ["2"] }]);
   });
 
+  test("gathers many failures in one small list that goes at once, and reads out the newest alone", async () => {
+    const error = "This is not an audio file.";
+    const names = ["a.txt", "b.txt", "c.txt", "d.txt"];
+    const stage = await stageJam("host", ({ jam }) =>
+      jam.imports.set(names.map((fileName) => ({ id: fileName, fileName, progress: 0, error }))),
+    );
+    const rows = page.getByRole("list", { name: "4 files could not be added" }).getByRole("listitem");
+    await expect.element(rows.first()).toHaveTextContent(`d.txt ${error}`);
+    expect(rows.elements()).toHaveLength(4);
+    const alerts = page.getByRole("alert").filter({ hasText: error });
+    expect(alerts.elements().map((alert) => alert.textContent)).toEqual([`d.txt ${error}`]);
+    expect(await findAccessibilityProblems()).toEqual([]);
+    await button("Dismiss all").click();
+    expect(stage.calls).toEqual(names.map((id) => ({ action: "dismissImport", with: [id] })));
+    expect(page.getByLabelText("Add music").element().matches(":focus")).toBe(true);
+  });
+
   test("offers what this device keeps already", async () => {
     const stage = await stageJam("host");
     await button("From library").click();
@@ -203,9 +260,55 @@ describe("everybody", () => {
     expect(stage.calls).toEqual([{ action: "unblockSound", with: [] }]);
   });
 
+  test.for(["click", "key"])("hears the music at the first %s anywhere on the page, too", async (gesture) => {
+    const stage = await stageJam("listener", ({ jam }) => jam.sound.set({ kind: "blocked" }));
+    if (gesture === "click") await page.getByRole("heading", { name: "People" }).click();
+    else await userEvent.keyboard("m");
+    expect(stage.calls).toEqual([{ action: "unblockSound", with: [] }]);
+    stage.jam.sound.set({ kind: "playing" });
+    await page.getByRole("heading", { name: "People" }).click();
+    expect(stage.calls).toHaveLength(1);
+  });
+
   test("is told that the server is gone and the music is not", async () => {
-    await stageJam("listener", ({ jam }) => jam.connection.set({ kind: "offline", sinceMs: 0 }));
-    await expect.element(page.getByText("Server unreachable – the music goes on")).toBeVisible();
+    await stageJam("listener", serverAway);
+    await expect.element(page.getByText("Server unreachable – the music goes on", { exact: true })).toBeVisible();
+  });
+
+  test("is told so before anything plays, and that we keep trying", async () => {
+    await stageJam("listener", (stage) => (serverAway(stage), silent(stage)));
+    await expect.element(page.getByText("Server unreachable – trying again…")).toBeVisible();
+    await expect.element(page.getByRole("heading", { name: "Waiting for the server" })).toBeVisible();
+  });
+
+  test("waits at the door of the room while coming in", async () => {
+    await stageJam("listener", (stage) => (stage.jam.connection.set({ kind: "joining" }), silent(stage)));
+    await expect.element(page.getByRole("heading", { name: "Coming in…" })).toBeVisible();
+    expect(page.getByText("Server unreachable").elements()).toEqual([]);
+  });
+
+  test("is asked before the logo ends a song, and may stay", async () => {
+    const stage = await stageJam("host");
+    await home().click();
+    await expect.element(page.getByRole("dialog", { name: "Leave the page?" })).toBeVisible();
+    expect(await findAccessibilityProblems()).toEqual([]);
+    await button("Stay").click();
+    await expect.element(page.getByRole("dialog")).not.toBeInTheDocument();
+    expect(stage.calls).toEqual([]);
+    expect(home().element().matches(":focus")).toBe(true);
+  });
+
+  test("goes by the logo after a second word", async () => {
+    const stage = await stageJam("listener");
+    await home().click();
+    await page.getByRole("link", { name: "Go", exact: true }).click();
+    expect(stage.calls).toEqual([{ action: "navigate", with: ["/"] }]);
+  });
+
+  test("goes by the logo at once where no music would stop", async () => {
+    const stage = await stageJam("listener", silent);
+    await home().click();
+    expect(stage.calls).toEqual([{ action: "navigate", with: ["/"] }]);
   });
 
   test("reads notices, and dismisses them", async () => {
@@ -224,15 +327,24 @@ describe("everybody", () => {
   });
 
   test("invites by link and by QR code, and Escape closes the dialog", async () => {
-    await stageJam("listener");
-    await button("Invite").click();
+    await openInvitation("https://jam.example/");
     const dialog = page.getByRole("dialog", { name: "Bring somebody in" });
     await expect.element(dialog).toBeVisible();
-    await expect.element(page.getByText(`${location.origin}/j/mellow-otter-42`)).toBeVisible();
+    await expect.element(page.getByText("https://jam.example/j/mellow-otter-42")).toBeVisible();
     await expect.element(page.getByRole("img", { name: "QR code of the link" })).toBeVisible();
     await userEvent.keyboard("{Escape}");
     await expect.element(dialog).not.toBeInTheDocument();
   });
+
+  test.for(["http://localhost:8000/", "http://127.0.0.1:8000/", "http://[::1]:8000/"])(
+    "is pointed to the network's address instead of a QR code that leads a phone to itself: %s",
+    async (pageUrl) => {
+      await openInvitation(pageUrl);
+      await expect.element(page.getByText("works on this computer only")).toBeVisible();
+      expect(page.getByRole("img", { name: "QR code of the link" }).elements()).toEqual([]);
+      await expect.element(page.getByText(`${pageUrl}j/mellow-otter-42`)).toBeVisible();
+    },
+  );
 
   test("opens the diagnostics", async () => {
     await stageJam("listener");
@@ -256,7 +368,8 @@ describe("axe finds nothing wrong", () => {
     ["at the door", "listener", ({ jam }) => jam.connection.set({ kind: "idle" })],
     ["with the host's page", "host", () => undefined],
     ["with a listener's page", "listener", () => undefined],
-    ["with an empty jam", "host", ({ jam }) => (jam.nowPlaying.set(null), jam.upNext.set([]))],
+    ["with an empty jam", "host", silent],
+    ["with a jam that has been played to its end", "host", atTheEnd],
     [
       "with everything that can go wrong",
       "host",

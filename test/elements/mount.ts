@@ -13,16 +13,25 @@ export async function mount(stage: Stage, path: string): Promise<HTMLElement> {
   return app;
 }
 
+/** Every element of that name, however deep in shadow. */
+export function findAll<Tag extends keyof HTMLElementTagNameMap>(
+  tag: Tag,
+  root: Document | ShadowRoot = document,
+): HTMLElementTagNameMap[Tag][] {
+  return shadowRootsWithin(root).flatMap((within) => [...within.querySelectorAll(tag)]);
+}
+
 /** What axe-core finds wrong with the page as it is, one line each: rule and place. */
 export async function findAccessibilityProblems(): Promise<string[]> {
   // Colours are judged in their final state, not while a dialog fades in.
-  for (const animation of animationsWithin(document)) animation.finish();
+  const animations = shadowRootsWithin(document).flatMap((root) => root.getAnimations());
+  for (const animation of animations) animation.finish();
   const { violations } = await axe.run(document.body, { resultTypes: ["violations"] });
   return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${String(node.target)} ${node.failureSummary ?? ""}`));
 }
 
-/** A document's own list does not look into shadow roots. */
-function animationsWithin(root: Document | ShadowRoot): Animation[] {
-  const inner = [...root.querySelectorAll("*")].flatMap(({ shadowRoot }) => (shadowRoot ? animationsWithin(shadowRoot) : []));
-  return [...root.getAnimations(), ...inner];
+/** The root itself and those below it: a root's own lists do not look into them. */
+export function shadowRootsWithin(root: Document | ShadowRoot): (Document | ShadowRoot)[] {
+  const inner = [...root.querySelectorAll("*")].flatMap(({ shadowRoot }) => (shadowRoot ? shadowRootsWithin(shadowRoot) : []));
+  return [root, ...inner];
 }

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { page } from "vitest/browser";
+import { page, userEvent } from "vitest/browser";
 import { findAccessibilityProblems, mount } from "./mount.ts";
 import { createStage } from "./stage.ts";
 import type { Stage } from "./stage.ts";
@@ -21,6 +21,14 @@ describe("the start page", () => {
       { action: "navigate", with: ["/j/mellow-otter-42"] },
     ]);
     await expect.element(page.getByRole("heading", { name: "mellow-otter-42" })).toBeVisible();
+  });
+
+  test("Enter in one's name starts a jam, and the phone's keyboard says Go", async () => {
+    const field = page.getByRole("textbox", { name: "Your name", exact: true });
+    await expect.element(field).toHaveAttribute("enterkeyhint", "go");
+    await field.fill("bob");
+    await userEvent.keyboard("{Enter}");
+    expect(stage.calls).toContainEqual({ action: "navigate", with: ["/j/mellow-otter-42"] });
   });
 
   test("a jam is joined by its code", async () => {
