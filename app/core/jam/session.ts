@@ -10,6 +10,7 @@ import { FlightRecorder } from "./flight-recorder.ts";
 import type { HostCommand } from "./host-desk.ts";
 import { JamState } from "./jam-state.ts";
 import { LinkKeeper } from "./link-keeper.ts";
+import { Members } from "./members.ts";
 import { resolveNowPlaying } from "./now-playing.ts";
 import type { NowPlaying } from "./now-playing.ts";
 import { ServerConversation } from "./server-conversation.ts";
@@ -77,8 +78,7 @@ export class Session {
   readonly #server: ServerConversation;
   readonly #control: Control;
   readonly #links: LinkKeeper;
-  #members: readonly Member[] = [];
-  readonly #names = new Map<PeerId, string>();
+  readonly #members = new Members();
   #name: string;
   #cancelTick: Cancel = () => {};
   #pinned = "";
@@ -148,7 +148,7 @@ export class Session {
   }
 
   get isHostPresent(): boolean {
-    return this.#members.some(({ peerId }) => peerId === this.#state.hostId);
+    return this.#members.has(this.#state.hostId);
   }
 
   get isOnline(): boolean {
@@ -156,7 +156,7 @@ export class Session {
   }
 
   get members(): readonly Member[] {
-    return this.#members;
+    return this.#members.present;
   }
 
   get entries(): readonly ProgrammeEntry[] {
@@ -169,7 +169,7 @@ export class Session {
 
   /** Null for somebody who was never seen here. Who left is remembered: their tracks stay. */
   nameOf(peerId: PeerId): string | null {
-    return this.#names.get(peerId) ?? null;
+    return this.#members.nameOf(peerId);
   }
 
   nowPlaying(): NowPlaying {
@@ -238,15 +238,15 @@ export class Session {
       case "welcome":
         return this.#onWelcome(message);
       case "member-joined":
-        this.#members = [...this.#members.filter(({ peerId }) => peerId !== message.member.peerId), message.member];
+        this.#members.joined(message.member);
         this.#links.joined(message.member.peerId);
         break;
       case "member-left":
-        this.#members = this.#members.filter(({ peerId }) => peerId !== message.peerId);
+        this.#members.left(message.peerId);
         this.#links.left(message.peerId);
         break;
       case "member-renamed":
-        this.#members = this.#members.map((member) => (member.peerId === message.member.peerId ? message.member : member));
+        this.#members.renamed(message.member);
         break;
       case "signal":
         this.#links.receiveSignal(message.from, message.signal);
@@ -263,23 +263,17 @@ export class Session {
         this.#options.onEvent({ kind: "refused", reason: message.reason, what: message.what });
         return;
     }
-    this.#noteNames();
     this.#options.onEvent({ kind: "changed" });
-  }
-
-  #noteNames(): void {
-    for (const { peerId, name } of this.#members) this.#names.set(peerId, name);
   }
 
   #onWelcome(welcome: Extract<ServerMessage, { type: "welcome" }>): void {
     const { identity, links, chooseIceServers } = this.#options;
     this.recorder.record("server-online", { members: welcome.members.length });
     links.setIceServers(chooseIceServers(welcome.iceServers));
-    this.#members = welcome.members;
-    this.#noteNames();
+    this.#members.welcome(welcome.members);
     this.#state.setHost(welcome.hostId);
     // Links first: offers are under way while signatures are checked, which takes a cold phone longer than a round trip.
-    this.#links.welcome(this.#members.map(({ peerId }) => peerId).filter((peerId) => peerId !== identity.peerId));
+    this.#links.welcome(this.#members.present.map(({ peerId }) => peerId).filter((peerId) => peerId !== identity.peerId));
     this.#offerDocuments(welcome.documents);
     if (this.#control.begin()) this.#options.onEvent({ kind: "begun" });
     this.#options.onEvent({ kind: "joined" });

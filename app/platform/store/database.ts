@@ -51,7 +51,7 @@ export class Database {
   close(): void {
     this.#isOver = true;
     // A database that never opened has nothing to close.
-    this.#opening?.then((db) => db.close()).catch(() => {});
+    this.#opening?.then((db) => db.close()).catch(() => {}); // never opened: nothing to close
   }
 
   #connect(): Promise<StoreDb> {
