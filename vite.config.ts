@@ -9,6 +9,8 @@ import { CHROMIUM_ARGS, findChromium } from "./test/support/chromium.ts";
 const repository = fileURLToPath(new URL(".", import.meta.url));
 const executablePath = findChromium();
 const { version } = JSON.parse(readFileSync(`${repository}package.json`, "utf8")) as { version: string };
+/** No test fails because its machine is slow: a limit is there only so that a test that hangs says so. */
+const PATIENCE = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 30_000 } } };
 /** Where `npm run dev` finds our own server. */
 const serverPort = process.env["PORT"] ?? "8000";
 
@@ -61,6 +63,7 @@ export default defineConfig({
         root: repository,
         test: {
           name: "node",
+          ...PATIENCE,
           include: ["test/**/*.test.ts"],
           exclude: ["test/**/*.browser.test.ts", "test/e2e/**"],
         },
@@ -69,6 +72,7 @@ export default defineConfig({
         root: repository,
         test: {
           name: "browser",
+          ...PATIENCE,
           include: ["test/**/*.browser.test.ts"],
           browser: {
             enabled: true,
@@ -84,8 +88,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.e2e.test.ts"],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          ...PATIENCE,
           fileParallelism: false,
           isolate: false, // one worker for all files: nothing is loaded twice
           globalSetup: "test/support/build-app.ts",

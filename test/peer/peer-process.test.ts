@@ -5,7 +5,6 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { startTestServer } from "../server/test-server.ts";
 import { findFreePort, runPeer } from "./peer-process.ts";
 
-const TIMEOUT = { timeout: 60_000 };
 const SHAPE = ["--num-chunks", "120", "--chunk-size", "4096"] as const;
 const SONG = "test/fixtures/melody-cbr.mp3";
 /** More than a listener fetches ahead. */
@@ -22,7 +21,7 @@ async function makeFolder(): Promise<string> {
 }
 
 describe("headless peers", () => {
-  test("two machines move a made-up track with nothing but each other", TIMEOUT, async () => {
+  test("two machines move a made-up track with nothing but each other", async () => {
     const port = await findFreePort();
     const seeder = runPeer("--listen-port", String(port), "--seed", ...SHAPE);
     await seeder.printed(/Offered: Noise of 120 × 4096 bytes/);
@@ -36,35 +35,31 @@ describe("headless peers", () => {
     expect((await seeder.ended).code).toBe(0);
   });
 
-  test(
-    "a seeder keeps the whole programme and serves it when whoever brought it has gone; nothing is fetched twice",
-    TIMEOUT,
-    async () => {
-      const server = await startTestServer();
-      const folder = await makeFolder();
-      const where = ["--connect", `http://127.0.0.1:${server.port}/j/party`] as const;
-      const host = runPeer(...where, "--host", "--seed", ...SONGS);
-      await host.printed(/Offered: [^]*100 % of 6/);
-      const first = runPeer(...where, "--store", folder, "--keep");
-      await first.printed(/100 % of 6 tracks/);
-      host.stop();
-      first.stop();
-      expect((await first.ended).code).toBe(0);
-      expect(await readdir(folder)).toEqual(["identity", "jams", "tracks"]);
+  test("a seeder keeps the whole programme and serves it when whoever brought it has gone; nothing is fetched twice", async () => {
+    const server = await startTestServer();
+    const folder = await makeFolder();
+    const where = ["--connect", `http://127.0.0.1:${server.port}/j/party`] as const;
+    const host = runPeer(...where, "--host", "--seed", ...SONGS);
+    await host.printed(/Offered: [^]*100 % of 6/);
+    const first = runPeer(...where, "--store", folder, "--keep");
+    await first.printed(/100 % of 6 tracks/);
+    host.stop();
+    first.stop();
+    expect((await first.ended).code).toBe(0);
+    expect(await readdir(folder)).toEqual(["identity", "jams", "tracks"]);
 
-      const seeder = runPeer(...where, "--store", folder, "--keep");
-      await seeder.printed(/100 % of 6 tracks, 0 peers/);
-      const { code, stdout } = await runPeer(...where).ended;
-      expect(stdout).toMatch(/Everything is here: 6 tracks, \d+\.\d kB fetched/);
-      expect(code).toBe(0);
-      seeder.stop();
-      await seeder.ended;
-      const again = await runPeer(...where, "--store", folder).ended;
-      expect(again.stdout).toContain("Everything is here: 6 tracks, 0 B fetched.");
-    },
-  );
+    const seeder = runPeer(...where, "--store", folder, "--keep");
+    await seeder.printed(/100 % of 6 tracks, 0 peers/);
+    const { code, stdout } = await runPeer(...where).ended;
+    expect(stdout).toMatch(/Everything is here: 6 tracks, \d+\.\d kB fetched/);
+    expect(code).toBe(0);
+    seeder.stop();
+    await seeder.ended;
+    const again = await runPeer(...where, "--store", folder).ended;
+    expect(again.stdout).toContain("Everything is here: 6 tracks, 0 B fetched.");
+  });
 
-  test("a listener's file is added by the host", TIMEOUT, async () => {
+  test("a listener's file is added by the host", async () => {
     const port = await findFreePort();
     const host = runPeer("--listen-port", String(port), "--seed", ...SHAPE, "--play");
     await host.printed(/Offered: /);
@@ -82,11 +77,11 @@ describe("what cannot be done is one sentence on stderr, and exit code 1", () =>
     expect(code).toBe(1);
   };
 
-  test("a bad argument", TIMEOUT, async () => {
+  test("a bad argument", async () => {
     await expectSentence(["--connect", "nowhere"], /^--connect must be an address such as/);
   });
 
-  test("an address that nobody answers at", TIMEOUT, async () => {
+  test("an address that nobody answers at", async () => {
     const port = await findFreePort();
     await expectSentence(
       ["--connect", `127.0.0.1:${port}`],
@@ -94,7 +89,7 @@ describe("what cannot be done is one sentence on stderr, and exit code 1", () =>
     );
   });
 
-  test("a port in use", TIMEOUT, async () => {
+  test("a port in use", async () => {
     const { port } = await startTestServer();
     await expectSentence(
       ["--listen-port", String(port), "--seed", ...SHAPE],
@@ -102,7 +97,7 @@ describe("what cannot be done is one sentence on stderr, and exit code 1", () =>
     );
   });
 
-  test("a file that is no music, and one that is not there", TIMEOUT, async () => {
+  test("a file that is no music, and one that is not there", async () => {
     const { port } = await startTestServer();
     const where = ["--connect", `127.0.0.1:${port}`, "--seed"] as const;
     await expectSentence(
@@ -112,7 +107,7 @@ describe("what cannot be done is one sentence on stderr, and exit code 1", () =>
     await expectSentence([...where, "nowhere.mp3"], "nowhere.mp3 cannot be offered: the file cannot be read.");
   });
 
-  test("no room, for what is offered and for what is fetched", TIMEOUT, async () => {
+  test("no room, for what is offered and for what is fetched", async () => {
     const port = await findFreePort();
     const large = ["--num-chunks", "300", "--chunk-size", "4096"] as const;
     const usedUp = "The music cannot be kept: the 1.0 MB that may be kept are used up.";
@@ -122,7 +117,7 @@ describe("what cannot be done is one sentence on stderr, and exit code 1", () =>
     await expectSentence(["--connect", `127.0.0.1:${port}`, "--budget", "1"], usedUp);
   });
 
-  test("a jam that nobody has started, one with another host, and one with other tracks", TIMEOUT, async () => {
+  test("a jam that nobody has started, one with another host, and one with other tracks", async () => {
     const port = await findFreePort();
     const seeder = runPeer("--listen-port", String(port), "--seed", ...SHAPE);
     await seeder.printed(/Offered: /);

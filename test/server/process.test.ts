@@ -42,7 +42,7 @@ function runServer(environment: Record<string, string>): Run {
   return { process: child, printed, ended };
 }
 
-test("SG20: SIGTERM says goodbye to members and ends the process with code 0", { timeout: 60_000 }, async () => {
+test("SG20: SIGTERM says goodbye to members and ends the process with code 0", async () => {
   const run = runServer({ PORT: "0" });
   const [, port] = await run.printed(/http:\/\/localhost:(\d+)/);
   const member = new SignallingClient(Number(port), "jam1");
@@ -52,7 +52,7 @@ test("SG20: SIGTERM says goodbye to members and ends the process with code 0", {
   expect((await run.ended).code).toBe(0);
 });
 
-test("a port in use is one sentence and exit code 1", { timeout: 60_000 }, async () => {
+test("a port in use is one sentence and exit code 1", async () => {
   const other = await startTestServer();
   const { code, stderr } = await runServer({ PORT: String(other.port) }).ended;
   expect(code).toBe(1);
@@ -61,7 +61,7 @@ test("a port in use is one sentence and exit code 1", { timeout: 60_000 }, async
   );
 });
 
-test("a bad variable is one sentence and exit code 1", { timeout: 60_000 }, async () => {
+test("a bad variable is one sentence and exit code 1", async () => {
   const { code, stderr } = await runServer({ PORT: "eight thousand" }).ended;
   expect(code).toBe(1);
   expect(stderr.trim()).toBe('PORT must be a whole number from 0 to 65535, but it is "eight thousand".');

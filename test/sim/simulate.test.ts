@@ -15,7 +15,7 @@ const small = (options: Partial<RunOptions>): RunOptions => ({
   ...options,
 });
 
-describe("a simulated jam", { timeout: 30_000 }, () => {
+describe("a simulated jam", () => {
   test.each([
     small({ scenario: "flash", peers: 14 }),
     small({ scenario: "stagger", seed: 2 }),

@@ -50,7 +50,7 @@ export class Person {
   /** Opens a browser profile of their own. */
   static async arrive(browser: Browser, baseUrl: string, name: string, options: PersonOptions = {}): Promise<Person> {
     const context = await browser.newContext({ viewport: { width: 900, height: 900 } });
-    context.setDefaultTimeout(20_000);
+    context.setDefaultTimeout(60_000);
     if (options.initScript) await context.addInitScript(options.initScript);
     return new Person(name, context, await context.newPage(), baseUrl, options);
   }
@@ -157,7 +157,7 @@ export class Person {
   }
 
   /** Waits for a condition on the diagnostics and returns those that met it. */
-  async waitFor(what: string, isMet: (diagnostics: Diagnostics) => boolean, timeoutMs = 20_000): Promise<Diagnostics> {
+  async waitFor(what: string, isMet: (diagnostics: Diagnostics) => boolean, timeoutMs = 60_000): Promise<Diagnostics> {
     const deadlineMs = performance.now() + timeoutMs;
     let last: Diagnostics | null = null;
     while (performance.now() < deadlineMs) {
