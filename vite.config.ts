@@ -64,6 +64,7 @@ export default defineConfig({
         test: {
           name: "node",
           ...PATIENCE,
+          setupFiles: "test/support/properties.ts",
           include: ["test/**/*.test.ts"],
           exclude: ["test/**/*.browser.test.ts", "test/e2e/**"],
         },
