@@ -126,6 +126,11 @@ export interface ChunkStore {
   /** Null when absent. The bytes are the caller's. */
   getPiece(trackId: TrackId, index: number): Promise<Uint8Array | null>;
   /**
+   * For a store that has its pieces in memory anyway: the piece at once, or null. Spares the engine its own copies. The
+   * bytes stay the store's, and are as they were put.
+   */
+  peekPiece?(trackId: TrackId, index: number): Uint8Array | null;
+  /**
    * Resolves once the piece is kept (writes are batched). Makes room by dropping least recently used tracks, never a
    * pinned one.
    * @throws StoreError `quota` when there is no room left, `unavailable` when the store is gone.

@@ -14,6 +14,8 @@ export const MAX_CHUNKS_PER_TRACK = 10_800;
 export const MAX_INIT_BYTES = 64 * 1024;
 /** A cover is a thumbnail: fetched by everyone before they see it. */
 export const MAX_COVER_BYTES = 64 * 1024;
+/** The same in ms of music. */
+export const MAX_TRACK_MS = 6 * 3600 * 1000;
 /** 10,800 chunks at 45 bytes, an init segment, tags. */
 export const MAX_MANIFEST_BYTES = 640 * 1024;
 /** One message on a data channel; 64 KiB is what every browser takes in one piece (RFC 8831, 6.6). */
@@ -30,9 +32,10 @@ export const CHUNK_TARGET_US = 2_000_000;
 
 /**
  * How far ahead "play" is scheduled, ms. Shorter: the farthest listener hears of it too late and starts in mid-bar;
- * longer: the host's button feels dead. A quarter of a second covers a phone's 100 ms round trip twice.
+ * longer: the host's button feels dead. A fifth of a second covers a phone's 100 ms round trip and the 80 ms that its
+ * element takes to sound; what comes up to 40 ms late is made good within the first second.
  */
-export const PLAY_LEAD_MS = 250;
+export const PLAY_LEAD_MS = 200;
 /** Played entries that stay in the programme, so that people see what they heard. */
 export const PAST_ENTRIES_KEPT = 30;
 /** Tracks after the current one that are fetched ahead. More: a phone's storage fills with what may be skipped. */
@@ -68,25 +71,40 @@ export const START_AHEAD_MS = 400;
 export const TIMELINE_GAP_MS = 10_000;
 /** How often the player looks by itself, ms. */
 export const PLAYER_TICK_MS = 100;
+/** And while something is about to happen within the browser, or has just begun to sound. */
+export const BUSY_TICK_MS = 15;
 
-/** Errors below this are left alone, ms. Tighter chases the noise of `currentTime`; wider is heard between two rooms. */
-export const DRIFT_DEAD_ZONE_MS = 6;
+/** Errors below this are left alone, ms. Tighter chases the noise of `currentTime` (bench sync: 0.5 ms); wider is heard as colour. */
+export const DRIFT_DEAD_ZONE_MS = 1.2;
 /** A correction under way ends below this, ms. */
-export const DRIFT_SETTLED_MS = 2;
+export const DRIFT_SETTLED_MS = 0.3;
+/**
+ * How far from 1 the rate rests. Firefox 153 skips some 20 ms, which its `currentTime` does not know of, whenever the rate
+ * comes back to exactly 1 (bench sync): so it never does. Below 1/44,100 Firefox rounds to 1; above, it is a drift of its own.
+ */
+export const DRIFT_REST_OFFSET = 5e-5;
 /** An error is corrected within about this time where the rate limit allows, ms. */
 export const DRIFT_CORRECTION_MS = 1_500;
 /** Largest change of rate, as a share of 1: a sixth of a semitone, not noticed in music. */
 export const DRIFT_RATE_LIMIT = 0.01;
-/** While nobody has heard the right pitch yet: half a semitone for a moment beats seconds of echo. */
-export const DRIFT_START_RATE_LIMIT = 0.03;
-export const DRIFT_START_PHASE_MS = 2_000;
+/** While nobody has heard the right pitch yet: most of a semitone for a moment beats seconds of echo. */
+export const DRIFT_START_RATE_LIMIT = 0.05;
+/** How long a start lasts, ms: what is not corrected by then is corrected slowly. */
+export const DRIFT_START_PHASE_MS = 1_000;
+/** A correction during the start takes no less than this, ms: shorter overshoots by what one look at the clock is late. */
+export const DRIFT_START_CORRECTION_MS = 200;
+/** A playhead that falls back by so much at once broke off: what follows is heard as a start, ms. */
+export const DRIFT_BREAK_MS = 12;
 /** Errors above this are jumped over, ms: 25 s of correction by rate otherwise. */
 export const DRIFT_SEEK_MS = 250;
 /** No second correcting seek for this long, ms; doubled while seeks don't help, up to the maximum. */
 export const DRIFT_SEEK_COOL_DOWN_MS = 3_000;
 export const DRIFT_SEEK_COOL_DOWN_MAX_MS = 48_000;
-/** The playhead must have run evenly for so long before its error counts: until then a sound device is starting, ms. */
-export const DRIFT_MEASURE_AFTER_MS = 300;
+/**
+ * The playhead must have run evenly for so long before its error counts, ms: a sound device that starts reports steps of
+ * up to 60 ms, and never longer than this one place (bench sync, Chromium on PulseAudio).
+ */
+export const DRIFT_MEASURE_AFTER_MS = 120;
 /** One that doesn't run evenly for so long is in trouble, and its error counts all the same, ms. */
 export const DRIFT_UNSTEADY_MAX_MS = 5_000;
 
@@ -168,7 +186,16 @@ export const PLAYBACK_WINDOW_MS = 10_000;
  * A piece due sooner is urgent: taken from whoever has it soonest, the origin included, choked or not. Shorter than a
  * slow link takes for one chunk is a stall; longer costs copies, since listeners get no time to pass the piece on.
  */
-export const URGENT_MS = 1500;
+export const URGENT_MS = 2500;
+/** Where music comes in plenty, deadlines rule so far ahead, ms. Less: urgent requests meet peers that have nothing yet. */
+export const DUE_MS = 6_000;
+/**
+ * Music must come so many times faster than it plays for deadlines not to matter beyond what is urgent. Less: a slow
+ * patch is heard; more: everyone fetches the same pieces at the same time.
+ */
+export const HASTE = 4;
+/** How many of the neighbours ask the origin for the same piece of the window. Fewer may be none; more are refused. */
+export const FIRST_TAKERS = 3;
 /** Programme tracks that are fetched at a time. One would leave links idle at its end; many spread thin. */
 export const MAX_ACTIVE_TRACKS = 3;
 /** Peers asked for the same block at most (endgame, or late and urgent). Each more is one more duplicate. */
@@ -191,16 +218,18 @@ export const REFUSED_RETRY_MS = 3_000;
  */
 export const PLAYHEAD_LEAD_MS = 250;
 /** The same where the piece is urgent: an urgent refusal means that the peer has lost it or serves nobody. */
-export const REFUSED_URGENT_RETRY_MS = 500;
+export const REFUSED_URGENT_RETRY_MS = 350;
 /** A listener that chokes us longer, ms, no longer counts as somebody who will give us what it has. */
 export const CHOKED_SOURCE_GRACE_MS = 5_000;
 
 // Links: how much is asked for at a time -----------------------------------------------------------------------------
 
 /** Outstanding requests per link, as time at the measured rate, ms. Below the round trip links idle; far above it what is asked cannot be taken back in time. */
-export const OUTSTANDING_TARGET_MS = 750;
-/** Least outstanding bytes per link: 20 Mbit/s at 26 ms, or 5 Mbit/s at 105 ms, before anything is measured. */
-export const OUTSTANDING_MIN_BYTES = 4 * BLOCK_BYTES;
+export const OUTSTANDING_TARGET_MS = 500;
+/** Before anything is measured: 20 Mbit/s at 26 ms, or 5 Mbit/s at 105 ms. */
+export const OUTSTANDING_UNMEASURED_BYTES = 4 * BLOCK_BYTES;
+/** Least outstanding bytes per link. One chunk of MP3: what waits at a slow peer is not asked of an idle one. */
+export const OUTSTANDING_MIN_BYTES = 2 * BLOCK_BYTES;
 /** Most outstanding bytes per link; 100 Mbit/s at 84 ms. Bounds what a link that breaks costs. */
 export const OUTSTANDING_MAX_BYTES = 1024 * 1024;
 /** What urgent requests may add to that, bytes: one chunk of FLAC. */
@@ -216,6 +245,8 @@ export const REQUEST_TIMEOUT_INITIAL_MS = 2_500;
 export const REQUEST_TIMEOUT_MAX_MS = 8_000;
 /** A manifest part that takes longer is asked for elsewhere, ms: nothing can start before the manifest is there. */
 export const MANIFEST_TIMEOUT_MS = 1_500;
+/** What may come of the first piece before its manifest, bytes: 2 s of the heaviest FLAC that anyone hears. */
+export const MAX_HEAD_START_BYTES = 2 * 1024 * 1024;
 /** A peer that had no manifest, or did not answer, is left in peace for so long, ms. */
 export const MANIFEST_RETRY_MS = 1_000;
 /** Manifest parts outstanding: 128 KiB, the manifest of an hour, in one round trip. */
@@ -226,19 +257,13 @@ export const MANIFEST_PIPELINE_PARTS = 8;
 /** Queueing delay that our uploads may add to our uplink, ms (RFC 6817 names 100 as the most). */
 export const UPLOAD_TARGET_DELAY_MS = 40;
 /** Bytes sent and not yet reported received, over all links: start, least and most. */
-export const UPLOAD_WINDOW_INITIAL_BYTES = 4 * BLOCK_BYTES;
+export const UPLOAD_WINDOW_INITIAL_BYTES = 8 * BLOCK_BYTES;
 export const UPLOAD_WINDOW_MIN_BYTES = 2 * BLOCK_BYTES;
 export const UPLOAD_WINDOW_MAX_BYTES = 4 * 1024 * 1024;
-/** Share of the window that one round trip without any queue adds to it. 1 doubles (slow start); above, it swings. */
-export const UPLOAD_WINDOW_GAIN = 0.25;
 /** The lowest delay of this long, ms, is taken for a link without a queue; clocks drift 3 ms a minute (50 ppm). */
 export const UPLOAD_BASE_DELAY_MS = 60_000;
-/**
- * How often, and for how long, uploads slow down to see the line without a queue, ms. Rarely: links opened under load
- * never learn their delay and the queue grows; often: the uplink idles (here 3 %).
- */
-export const UPLOAD_SLOWDOWN_EVERY_MS = 8_000;
-export const UPLOAD_SLOWDOWN_MS = 250;
+/** What the uplink was seen to carry counts for twice so long at most, ms of busy time: it may have become slower. */
+export const UPLOAD_RATE_MEMORY_MS = 5_000;
 /**
  * A link that reports nothing for so long is left alone until it does, ms: a phone that was put to sleep. Longer and
  * it holds up the uploads to everybody else; shorter than a round trip, and every block is waited for.
@@ -248,11 +273,11 @@ export const UPLOAD_REPORT_TIMEOUT_MS = 1_000;
  * How far urgent blocks may go beyond the window, bytes: 100 ms at 5 Mbit/s. None: they wait for the others' reports;
  * without end, seven newcomers fill the uplink with seconds of what is too late when it comes.
  */
-export const UPLOAD_URGENT_EXTRA_BYTES = 4 * BLOCK_BYTES;
+export const UPLOAD_URGENT_EXTRA_BYTES = 2 * BLOCK_BYTES;
 /** Bulk bytes that may wait in a link's own buffer, bytes: 100 ms at 5 Mbit/s. */
 export const BULK_BUFFER_BYTES = 64 * 1024;
-/** Requests that one peer may have waiting here: 4 MiB. More is refused. */
-export const MAX_QUEUED_REQUESTS_PER_PEER = 256;
+/** Blocks that one peer may have waiting here: 4 MiB and a piece of the largest kind. More is refused. */
+export const MAX_QUEUED_BLOCKS_PER_PEER = 512;
 /** Pieces read from the store at a time for uploads. */
 export const MAX_PIECE_READS = 4;
 /** A piece that the origin gave to one peer is not given to the next for so long, ms, unless it is urgent. */
@@ -262,7 +287,7 @@ export const GIVING_HOLD_MS = 6_000;
  * an urgent piece too goes to one peer first. Longer: everybody waits for everybody's copy, and with FLAC nobody ever
  * catches up; shorter: newcomers who could be served at once wait a round trip more.
  */
-export const URGENT_BACKLOG_MS = 150;
+export const URGENT_BACKLOG_MS = 250;
 export const URGENT_BACKLOG_MIN_BYTES = 4 * BLOCK_BYTES;
 /** One block in so many is not urgent, however many are: else the origin never gets round to what is urgent next. */
 export const URGENT_RUN_BLOCKS = 3;
@@ -272,7 +297,7 @@ export const URGENT_RUN_BLOCKS = 3;
  * comes into the swarm; less: newcomers wait for peers who have hardly more than they.
  */
 export const ORIGIN_REPEAT_SHARE = 0.25;
-export const ORIGIN_REPEAT_BYTES = 512 * 1024;
+export const ORIGIN_REPEAT_BYTES = 96 * 1024;
 /** Uplink before it is measured: 5 Mbit/s, bytes per ms. */
 export const UPLINK_ASSUMED_BYTES_PER_MS = 625;
 /** How often a peer may have a manifest from us on one link. */
@@ -281,11 +306,11 @@ export const MAX_MANIFEST_SERVINGS = 3;
 // Choking ------------------------------------------------------------------------------------------------------------
 
 /** Uploads at a time, at least: a jam of eight hardly ever chokes anyone. */
-export const UPLOAD_SLOTS_MIN = 8;
+export const UPLOAD_SLOTS_MIN = 4;
 /** And at most: the degree of the mesh. */
 export const UPLOAD_SLOTS_MAX = 20;
 /** Uplink that makes one slot, bytes per ms: a 320 kbit/s stream twice over. Thinner slots serve nobody in time. */
-export const UPLOAD_SLOT_BYTES_PER_MS = 80;
+export const UPLOAD_SLOT_BYTES_PER_MS = 25;
 /** BEP 3: slots are given anew every 10 s, the optimistic one every 30 s. Shorter flutters, longer keeps free-riders. */
 export const RECHOKE_MS = 10_000;
 export const OPTIMISTIC_MS = 30_000;

@@ -2,10 +2,10 @@
  * What must be true after every event, whatever the scenario. Judges by what is said on the links and what the stores
  * were given, never by what an engine says of itself.
  */
-import { decode } from "cborg";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import {
   BLOCK_BYTES,
+  MAX_CHUNK_BYTES,
   MAX_LINKS,
   OUTSTANDING_MAX_BYTES,
   OUTSTANDING_URGENT_EXTRA_BYTES,
@@ -14,6 +14,7 @@ import {
 import type { Lane, PeerId, SwarmEvent, TrackId } from "../../app/core/index.ts";
 import * as v from "valibot";
 import type { WorldWatcher } from "../support/swarm-world.ts";
+import { WireReader } from "./wire-reader.ts";
 
 /** Type numbers on the wire. */
 const BITFIELD = 4;
@@ -32,19 +33,12 @@ const MAX_OUTSTANDING_BYTES = OUTSTANDING_MAX_BYTES + OUTSTANDING_URGENT_EXTRA_B
 const UPLINK_SLACK_BYTES = 16 * 1024;
 const MAX_VIOLATIONS = 20;
 
-const MessageSchema = v.looseTuple([v.number(), v.unknown()]);
-const IntroductionSchema = v.tuple([v.number(), v.instance(Uint8Array)]);
-const AddressSchema = v.looseTuple([v.number(), v.unknown(), v.number(), v.number()]);
-const RequestSchema = v.tuple([v.number(), v.unknown(), v.number(), v.number(), v.number(), v.boolean()]);
-const HaveSchema = v.tuple([v.number(), v.unknown(), v.array(v.number())]);
-const BitfieldSchema = v.tuple([v.number(), v.unknown(), v.instance(Uint8Array)]);
-
 /** One end of a link. */
 interface LinkEnd {
   /** Tracks that this end has introduced, by handle. */
   readonly tracks: TrackId[];
-  /** Asked for by this end and not answered nor taken back. */
-  readonly asked: Map<string, number>;
+  /** Bytes asked for by this end and not answered nor taken back, by block. */
+  readonly asked: Map<number, number>;
   askedBytes: number;
 }
 
@@ -70,6 +64,7 @@ export class Audit implements WorldWatcher {
   readonly #options: AuditOptions;
   readonly #ends = new Map<PeerId, Map<PeerId, LinkEnd>>();
   readonly #lines = new Map<PeerId, Line>();
+  readonly #trackNumbers = new Map<TrackId, number>();
 
   constructor(options: AuditOptions) {
     this.#options = options;
@@ -103,18 +98,20 @@ export class Audit implements WorldWatcher {
     const type = bytes[1] ?? 0;
     const isIntroduction = bytes[2] === INTRODUCTION;
     if (!isIntroduction && !LOOKED_INTO.has(type)) return;
-    const message: unknown = decode(bytes);
-    const [, reference] = v.parse(MessageSchema, message);
-    if (isIntroduction) {
-      const [handle, id] = v.parse(IntroductionSchema, reference);
-      end.tracks[handle] = v.parse(TrackIdSchema, bytesToHex(id));
-    }
-    if (type === HAVE) this.#announces(peerId, trackOf(end, reference), v.parse(HaveSchema, message)[2]);
-    if (type === BITFIELD) this.#announces(peerId, trackOf(end, reference), setBits(v.parse(BitfieldSchema, message)[2]));
-    if (type === REQUEST) this.#requests(peerId, end, message);
+    const { reader, handle, id } = open(bytes);
+    if (id) end.tracks[handle] = v.parse(TrackIdSchema, bytesToHex(id));
+    const trackId = end.tracks[handle];
+    if (type === HAVE)
+      this.#announces(
+        peerId,
+        trackId,
+        Array.from({ length: reader.head() }, () => reader.head()),
+      );
+    if (type === BITFIELD) this.#announces(peerId, trackId, setBits(reader.take(reader.head())));
+    if (type === REQUEST) this.#requests(peerId, end, trackId, reader);
     if (type === CANCEL) {
       this.seen.cancels++;
-      settle(end, trackOf(end, reference), message);
+      this.#settle(end, trackId, reader);
     }
   }
 
@@ -128,13 +125,12 @@ export class Audit implements WorldWatcher {
     const type = bytes[1];
     const end = this.#ends.get(peerId)?.get(from);
     if (!end || (type !== BLOCK && type !== REJECT)) return;
-    const message: unknown = decode(bytes);
-    const [, reference] = v.parse(MessageSchema, message);
+    const { reader, handle } = open(bytes);
     // A block bears the handle of who asked, a reject that of who rejects.
     const namer = type === BLOCK ? end : this.#ends.get(from)?.get(peerId);
     if (type === BLOCK) this.seen.blocks++;
     else this.seen.rejects++;
-    if (namer) settle(end, trackOf(namer, reference), message);
+    if (namer) this.#settle(end, namer.tracks[handle], reader);
   }
 
   tells(_peerId: PeerId, event: SwarmEvent): void {
@@ -151,10 +147,10 @@ export class Audit implements WorldWatcher {
     }
   }
 
-  #requests(peerId: PeerId, end: LinkEnd, message: unknown): void {
+  #requests(peerId: PeerId, end: LinkEnd, trackId: TrackId | undefined, reader: WireReader): void {
     this.seen.requests++;
-    const [, reference, index, offset, length] = v.parse(RequestSchema, message);
-    const key = `${trackOf(end, reference)}/${index}/${offset}`;
+    const [index, offset, length] = [reader.head(), reader.head(), reader.head()];
+    const key = this.#keyOf(trackId, index, offset);
     if (end.asked.has(key)) this.violate(`${shortName(peerId)} asks twice for ${index}/${offset}`);
     end.asked.set(key, length);
     end.askedBytes += length;
@@ -162,17 +158,28 @@ export class Audit implements WorldWatcher {
     if (end.askedBytes > MAX_OUTSTANDING_BYTES)
       this.violate(`${shortName(peerId)} waits for ${end.askedBytes} bytes of one link`);
   }
+
+  /** Answered, or taken back. */
+  #settle(end: LinkEnd, trackId: TrackId | undefined, reader: WireReader): void {
+    const key = this.#keyOf(trackId, reader.head(), reader.head());
+    end.askedBytes -= end.asked.get(key) ?? 0;
+    end.asked.delete(key);
+  }
+
+  /** One number for a block of a track: there are very many of them. */
+  #keyOf(trackId: TrackId | undefined, index: number, offset: number): number {
+    let track = trackId === undefined ? 0 : this.#trackNumbers.get(trackId);
+    if (track === undefined) this.#trackNumbers.set(v.parse(TrackIdSchema, trackId), (track = this.#trackNumbers.size + 1));
+    return (track * 2 ** 14 + index) * MAX_CHUNK_BYTES + offset;
+  }
 }
 
-function settle(end: LinkEnd, trackId: TrackId | undefined, message: unknown): void {
-  const [, , index, offset] = v.parse(AddressSchema, message);
-  const key = `${trackId}/${index}/${offset}`;
-  end.askedBytes -= end.asked.get(key) ?? 0;
-  end.asked.delete(key);
-}
-
-function trackOf(end: LinkEnd, reference: unknown): TrackId | undefined {
-  return end.tracks[v.is(IntroductionSchema, reference) ? reference[0] : Number(reference)];
+/** A message up to its track. */
+function open(bytes: Uint8Array) {
+  const reader = new WireReader(bytes);
+  reader.head(); // the array
+  reader.head(); // its type
+  return { reader, ...reader.reference() };
 }
 
 function* setBits(bits: Uint8Array): Generator<number> {

@@ -36,7 +36,8 @@ export function measure(sim: SimWorld, cpuMs: number): Readonly<Record<string, n
   const jumpsMs = honest.flatMap(({ peer }) => peer.player.jumpsMs);
   const boundMs = fluidBoundMs(sizeBytes, sim.origin, listeners);
   const makespanMs = Math.max(...honest.map(({ peer }) => peer.completeMs ?? 0)) - sim.startedMs;
-  const uploads = honest.filter(({ serves }) => serves).map((visit) => total([visit], ({ bytesUploaded }) => bytesUploaded));
+  const servers = honest.filter(({ serves }) => serves);
+  const uploads = servers.map((visit) => total([visit], ({ bytesUploaded }) => bytesUploaded));
   return {
     copies: round(total([sim.origin], ({ bytesUploaded }) => bytesUploaded) / sizeBytes, 3),
     boundMs: round(boundMs),
@@ -52,6 +53,10 @@ export function measure(sim: SimWorld, cpuMs: number): Readonly<Record<string, n
     duplicateShare: round(duplicateBytes / (usefulBytes + duplicateBytes), 4),
     controlShare: round((sum(sim.visits, ({ peer }) => peer.bytesSent) - uploadedBytes) / uploadedBytes, 4),
     fairness: round(jainFairness(uploads), 3),
+    originBusyShare: round(sim.origin.uplinkBusyShare, 3),
+    uplinkBusyShare: round(sum(servers, ({ uplinkBusyShare }) => uplinkBusyShare) / servers.length, 3),
+    queueMsP95: sim.world.network.queues.percentileMs(0.95),
+    ...(sim.firstCopyMs !== null && { firstCopyMs: round(sim.firstCopyMs - sim.startedMs) }),
     linksMax: sim.audit.maxDegree,
     cpuMsPerPeer: round(cpuMs / sim.visits.length, 1),
   };

@@ -13,6 +13,13 @@ const POISON_SHARE = 0.1;
 const FREE_RIDER_SHARE = 0.3;
 const SEEK_EVERY_MS = 10_000;
 const SEEKS = 6;
+const CUT_AFTER_MS = 6000;
+const CUT_MS = 20_000;
+/** Browsers call such a link disconnected after some seconds; some give it up then, others wait and see. */
+const BREAK_AFTER_MS = 10_000;
+const BREAK_SHARE = 0.5;
+/** All that was cut off is linked again by then: an attempt in vain takes 20 s, and the next one comes later. */
+const RELINKED_MS = 60_000;
 
 export interface Scenario {
   readonly summary: string;
@@ -89,12 +96,7 @@ function bestNeighbour(sim: SimWorld): Visit | undefined {
 /** As soon as every chunk is with some listener. */
 async function originLeaves(sim: SimWorld): Promise<void> {
   for (let count = 0; count < sim.options.peers; count++) sim.addListener();
-  const missing = new Set(sim.options.songs[0]?.pieces.keys());
-  let seen = 0;
-  await sim.run(LIMIT_MS, () => {
-    for (; seen < sim.arrivals.length; seen++) missing.delete(sim.arrivals[seen]?.index ?? -1);
-    return missing.size === 0;
-  });
+  await sim.run(LIMIT_MS, () => sim.firstCopyMs !== null);
   sim.remove(sim.origin);
   await sim.runToCompletion(LIMIT_MS);
 }
@@ -123,6 +125,22 @@ async function seekStorm(sim: SimWorld): Promise<void> {
     sim.world.seek(sim.random() * (durationMs - SEEK_EVERY_MS));
   }
   await sim.runToCompletion(LIMIT_MS);
+}
+
+/**
+ * Two halves, the origin in one of them, lose each other for a while in the midst of it: at first all links between them
+ * are silent, then some break. The server sees everyone all the time, so that links are tried again, in vain.
+ */
+async function partition(sim: SimWorld): Promise<void> {
+  for (let count = 0; count < sim.options.peers; count++) sim.addListener();
+  await sim.run(CUT_AFTER_MS);
+  sim.split();
+  await sim.run(BREAK_AFTER_MS);
+  sim.breakCutLinks(BREAK_SHARE);
+  await sim.run(CUT_MS - BREAK_AFTER_MS);
+  sim.heal();
+  await sim.runToCompletion(LIMIT_MS);
+  await sim.run(RELINKED_MS, () => sim.cut.relinked === sim.cut.broken);
 }
 
 const uploadedBy = (sim: SimWorld, visit: Visit): number =>
@@ -192,6 +210,19 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     findVacuous: (sim) =>
       sim.visits.some(({ peer }) => peer.player.jumpsMs.some((ms) => ms > 0)) ? [] : ["nobody had to wait after a jump"],
     goals: () => noStalls,
+  },
+  partition: {
+    summary: "two halves lose each other for 20 s, in a song of 13 MB",
+    peers: 50,
+    minPeers: 4,
+    songs: heavySong,
+    drive: partition,
+    findVacuous: ({ cut, visits }) => [
+      ...(cut.broken > 0 && cut.relinked > 0 ? [] : ["no link broke and was made again"]),
+      ...(cut.silent > 0 ? [] : ["no link was silent and lived on"]),
+      ...(visits.some(({ peer }) => (peer.completeMs ?? 0) > cut.untilMs) ? [] : ["nobody missed anything in the end"]),
+    ],
+    goals: () => ({}),
   },
   "next-track": {
     summary: "a programme of 10 tracks of 20 s",

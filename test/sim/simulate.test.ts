@@ -23,6 +23,7 @@ describe("a simulated jam", () => {
     small({ scenario: "origin-leaves", peers: 8, seed: 4 }),
     small({ scenario: "poison", seed: 5 }),
     small({ scenario: "free-riders", seed: 6 }),
+    small({ scenario: "partition", seed: 10 }),
     small({ scenario: "next-track", peers: 3, seed: 7 }),
     small({ net: "mobile", queueMs: 100, seed: 8 }),
     small({ net: "mixed", seed: 9 }),

@@ -38,6 +38,10 @@ export class SongStore implements ChunkStore {
   }
 
   async getPiece(trackId: TrackId, index: number): Promise<Uint8Array | null> {
+    return this.peekPiece(trackId, index);
+  }
+
+  peekPiece(trackId: TrackId, index: number): Uint8Array | null {
     return this.holds(trackId, index) ? (this.#songs.get(trackId)?.pieces[index] ?? null) : null;
   }
 

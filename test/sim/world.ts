@@ -43,8 +43,11 @@ export interface Visit {
   readonly serves: boolean;
   readonly upBytesPerMs: number;
   readonly downBytesPerMs: number;
+  readonly joinedMs: number;
   /** When it left, and what it had done by then; null while it is here. */
   left: { readonly atMs: number; readonly stats: readonly TrackStats[] } | null;
+  /** Share of its time that its uplink carried something, until it left or all were complete. */
+  uplinkBusyShare: number;
 }
 
 /** One verified piece that came to somebody, for the plot. */
@@ -64,7 +67,14 @@ export class SimWorld {
   readonly arrivals: Arrival[] = [];
   /** When the first listener came, virtual ms. */
   startedMs = 0;
+  /** When every piece was with some listener, virtual ms; null before. */
+  firstCopyMs: number | null = null;
+  /** What became of the links between two halves that had lost each other, and when they met again. */
+  readonly cut = { silent: 0, broken: 0, relinked: 0, untilMs: Infinity };
+  readonly #brokenLinks = new Set<string>();
   readonly #stores = new Map<PeerId, SongStore>();
+  /** Pieces that no listener has had yet. */
+  readonly #unseen: Set<string>;
   readonly #traceHash = createHash("sha256");
   #traceLines: string[] = [];
   #events = 0;
@@ -74,6 +84,7 @@ export class SimWorld {
     const { seed, songs } = options;
     this.options = options;
     this.random = seededRandom(seed);
+    this.#unseen = new Set(songs.flatMap(({ trackId, pieces }) => [...pieces.keys()].map((index) => `${trackId}/${index}`)));
     this.audit = new Audit({
       nowMs: () => this.world.clock.nowMs(),
       holds: (peerId, trackId, index) => this.#stores.get(peerId)?.holds(trackId, index) ?? false,
@@ -95,7 +106,10 @@ export class SimWorld {
       },
       record: (line) => this.#record(line),
       watcher: {
-        opened: (peerId, other) => audit.opened(peerId, other),
+        opened: (peerId, other) => {
+          audit.opened(peerId, other);
+          if (this.#brokenLinks.delete(`${peerId} ${other}`)) this.cut.relinked++;
+        },
         closed: (peerId, other) => audit.closed(peerId, other),
         sends: (peerId, to, lane, bytes) => audit.sends(peerId, to, lane, bytes),
         receives: (peerId, from, lane, bytes) => audit.receives(peerId, from, lane, bytes),
@@ -110,10 +124,11 @@ export class SimWorld {
     this.audit.joins(peerIdOf(ORIGIN), connection.upBytesPerMs);
     const peer = await this.world.addOrigin({ connection });
     const { upBytesPerMs, downBytesPerMs } = connection;
-    this.visits.push({ peer, isOrigin: true, isHonest: true, serves: true, upBytesPerMs, downBytesPerMs, left: null });
     await this.run(1000);
     this.world.play();
     this.startedMs = this.nowMs;
+    const common = { upBytesPerMs, downBytesPerMs, joinedMs: this.nowMs, left: null, uplinkBusyShare: 0 };
+    this.visits.push({ peer, isOrigin: true, isHonest: true, serves: true, ...common });
   }
 
   addListener({ isHonest = true, ...options }: PeerOptions & { readonly isHonest?: boolean } = {}): Visit {
@@ -123,15 +138,40 @@ export class SimWorld {
     const peer = this.world.add(name, { connection, ...options });
     const { upBytesPerMs, downBytesPerMs } = connection;
     const serves = options.uploads ?? true;
-    const visit: Visit = { peer, isOrigin: false, isHonest, serves, upBytesPerMs, downBytesPerMs, left: null };
+    const common = { upBytesPerMs, downBytesPerMs, joinedMs: this.nowMs, left: null, uplinkBusyShare: 0 };
+    const visit: Visit = { peer, isOrigin: false, isHonest, serves, ...common };
     this.visits.push(visit);
     return visit;
   }
 
   /** Gone without a word. */
   remove(visit: Visit): void {
+    this.#measureUplink(visit);
     visit.left = { atMs: this.nowMs, stats: visit.peer.swarm.trackStats() };
     this.world.remove(visit.peer.name);
+  }
+
+  /** Two halves lose each other; the origin is in one of them. */
+  split(): void {
+    for (const [place, { peer }] of this.present.entries()) this.world.network.setSide(peer.peerId, place % 2);
+  }
+
+  /** That share of the links between the halves breaks. */
+  breakCutLinks(share: number): void {
+    for (const [a, b] of this.world.network.cutLinks()) {
+      if (this.random() >= share) {
+        this.cut.silent++;
+        continue;
+      }
+      this.cut.broken++;
+      this.#brokenLinks.add(`${a} ${b}`);
+      this.world.network.disconnect(a, b);
+    }
+  }
+
+  heal(): void {
+    for (const { peer } of this.present) this.world.network.setSide(peer.peerId, 0);
+    this.cut.untilMs = this.nowMs;
   }
 
   get nowMs(): number {
@@ -162,6 +202,7 @@ export class SimWorld {
       while ((waiting.at(-1)?.peer.completeMs ?? null) !== null) waiting.pop();
       return waiting.length === 0;
     });
+    for (const visit of this.present) this.#measureUplink(visit);
     if (!isDone)
       this.audit.violate(`${waiting.filter(({ peer }) => peer.completeMs === null).length} are not complete in the end`);
     return isDone;
@@ -187,9 +228,16 @@ export class SimWorld {
     return this.#traceHash.digest("hex");
   }
 
+  #measureUplink(visit: Visit): void {
+    const hereMs = this.nowMs - visit.joinedMs;
+    visit.uplinkBusyShare = hereMs > 0 ? this.world.network.uplinkBusyMs(visit.peer.peerId) / hereMs : 0;
+  }
+
   #tells(peerId: PeerId, event: SwarmEvent): void {
     this.audit.tells(peerId, event);
-    if (event.kind === "piece-held") this.arrivals.push({ peerId, from: event.from, index: event.index, atMs: this.nowMs });
+    if (event.kind !== "piece-held") return;
+    this.arrivals.push({ peerId, from: event.from, index: event.index, atMs: this.nowMs });
+    if (this.#unseen.delete(`${event.trackId}/${event.index}`) && this.#unseen.size === 0) this.firstCopyMs = this.nowMs;
   }
 
   #record(line: string): void {

@@ -142,6 +142,12 @@ export class MemorySink implements MediaSink {
 
   setVolume(): void {}
 
+  /** The device has nothing to play for a moment; the element plays on as if nothing had happened, that much later. */
+  stumble(forMs: number): void {
+    this.#sync();
+    this.#mediaMs -= forMs;
+  }
+
   /** The browser or another app stops the element. */
   interrupt(): void {
     this.pause();

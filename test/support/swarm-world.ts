@@ -5,7 +5,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import * as v from "valibot";
 import { PeerIdSchema, Swarm } from "../../app/core/index.ts";
-import type { ChunkStore, Hasher, Lane, LinkTransport, PeerId, SwarmEvent, TrackStats } from "../../app/core/index.ts";
+import type { ChunkStore, Hasher, Lane, LinkTransport, PeerId, SwarmEvent, TrackId, TrackStats } from "../../app/core/index.ts";
 import { MemoryChunkStore } from "../../app/platform/store/memory-chunk-store.ts";
 import { seededRandom } from "./seeded-random.ts";
 import type { Song } from "./songs.ts";
@@ -93,6 +93,7 @@ export class SwarmWorld {
   readonly #originName: string;
   readonly #meeting: VirtualMeeting | null;
   readonly #hasher: Hasher;
+  readonly #names = new Map<PeerId, string>();
   readonly #record: (line: string) => void;
   /** How many have ever come. */
   #count = 0;
@@ -156,8 +157,8 @@ export class SwarmWorld {
       onEvent: (event) => {
         events.push(event);
         watcher?.tells(peerId, event);
-        this.#record(`${this.clock.nowMs().toFixed(3)} ${name} ${JSON.stringify(event)}`);
-        if (event.kind === "track-complete" && this.#isComplete(peer)) peer.completeMs ??= this.clock.nowMs();
+        this.#record(`${this.#nowUs} ${name} ${JSON.stringify(event)}`);
+        if (event.kind === "track-complete" && isComplete(swarm)) peer.completeMs ??= this.clock.nowMs();
         player.look();
       },
     });
@@ -180,7 +181,7 @@ export class SwarmWorld {
       completeMs: null,
       bytesSent: 0,
     };
-    const others = [...this.peers.values()];
+    const others = this.#meeting ? [] : [...this.peers.values()];
     this.peers.set(name, peer);
     swarm.setTracks(new Map(this.#songs.map((song) => [song.trackId, peerIdOf(this.#originName)])));
     if (!uploads) swarm.setUploads({ enabled: false, capBytesPerSecond: null });
@@ -252,14 +253,14 @@ export class SwarmWorld {
     await this.#settle();
     while (!until()) {
       if (!this.clock.step(limitMs)) return until();
-      await this.#settle();
+      if (this.#isSettling) await this.#settle();
     }
     return true;
   }
 
   /** Until all listeners have everything. */
   runToCompletion(limitMs = 300_000): Promise<boolean> {
-    return this.run(limitMs, () => this.listeners.every((peer) => this.#isComplete(peer)));
+    return this.run(limitMs, () => this.listeners.every(({ swarm, completeMs }) => completeMs !== null && isComplete(swarm)));
   }
 
   /** Where the jam is in its first song, ms. */
@@ -274,10 +275,15 @@ export class SwarmWorld {
     }
   }
 
-  #isComplete(peer: WorldPeer): boolean {
-    return peer.swarm
-      .trackStats()
-      .every(({ trackId, manifest }) => manifest !== null && peer.swarm.pieceStates(trackId).every((state) => state === 2));
+  /** For the trace: a whole number is written sooner than a fraction. */
+  get #nowUs(): number {
+    return Math.round(this.clock.nowMs() * 1000);
+  }
+
+  #nameOf(peerId: PeerId): string {
+    let name = this.#names.get(peerId);
+    if (name === undefined) this.#names.set(peerId, (name = peerId.replace(/_+$/, "")));
+    return name;
   }
 
   #createStore(peerId: PeerId): ChunkStore {
@@ -318,7 +324,7 @@ export class SwarmWorld {
         const sent = tamper ? tamper(lane, bytes) : bytes;
         if (!sent) return true;
         watcher?.sends(peerId, to, lane, sent);
-        this.#record(`${this.clock.nowMs().toFixed(3)} ${name} > ${to.replace(/_+$/, "")} ${lane} ${sent.byteLength}`);
+        this.#record(`${this.#nowUs} ${name} > ${this.#nameOf(to)} ${lane} ${sent.byteLength}`);
         const peer = this.peers.get(name);
         if (peer) peer.bytesSent += sent.byteLength;
         return links.send(to, lane, sent);
@@ -342,6 +348,7 @@ export class SwarmWorld {
       getTrack: (trackId) => this.#noticed(store.getTrack(trackId)),
       putManifest: (trackId, bytes, options) => this.#noticed(store.putManifest(trackId, bytes, options)),
       getPiece: (trackId, index) => this.#noticed(store.getPiece(trackId, index)),
+      ...(store.peekPiece && { peekPiece: (trackId: TrackId, index: number) => store.peekPiece?.(trackId, index) ?? null }),
       putPiece: (trackId, index, bytes) => this.#noticed(store.putPiece(trackId, index, bytes)),
       deletePiece: (trackId, index) => this.#noticed(store.deletePiece(trackId, index)),
       deleteTrack: (trackId) => this.#noticed(store.deleteTrack(trackId)),
@@ -349,4 +356,10 @@ export class SwarmWorld {
       usage: () => this.#noticed(store.usage()),
     };
   }
+}
+
+function isComplete(swarm: Swarm): boolean {
+  return swarm
+    .trackStats()
+    .every(({ trackId, manifest }) => manifest !== null && swarm.pieceStates(trackId).every((state) => state === 2));
 }

@@ -7,9 +7,12 @@ import type { Cancel, PeerId, Random } from "../../app/core/index.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 import type { VirtualNetwork } from "./virtual-network.ts";
 
+/** In larger jams each member knows so many others, and is known to them. */
+const MAX_TOLD_OF = 1000;
+
 interface Member {
   readonly keeper: LinkKeeper;
-  /** Offers that nobody has taken yet. */
+  /** Links that are tried and not open yet. */
   readonly offers: Map<PeerId, Cancel>;
 }
 
@@ -17,6 +20,8 @@ export class VirtualMeeting {
   readonly #clock: VirtualClock;
   readonly #network: VirtualNetwork;
   readonly #members = new Map<PeerId, Member>();
+  /** Of the members, in the order of their coming. */
+  #ids: PeerId[] = [];
 
   constructor(clock: VirtualClock, network: VirtualNetwork) {
     this.#clock = clock;
@@ -24,7 +29,7 @@ export class VirtualMeeting {
   }
 
   join(peerId: PeerId, random: Random, isBanned: (peerId: PeerId) => boolean): void {
-    const others = [...this.#members.keys()];
+    const others = this.#whomToTellOf(random);
     const keeper = new LinkKeeper({
       selfId: peerId,
       clock: this.#clock,
@@ -36,14 +41,16 @@ export class VirtualMeeting {
         close: (to) => this.#network.disconnect(peerId, to),
       },
     });
-    for (const other of this.#members.values()) other.keeper.joined(peerId);
+    for (const other of others) this.#members.get(other)?.keeper.joined(peerId);
     this.#members.set(peerId, { keeper, offers: new Map() });
+    this.#ids.push(peerId);
     keeper.welcome(others);
   }
 
   leave(peerId: PeerId): void {
     const member = this.#members.get(peerId);
     this.#members.delete(peerId);
+    this.#ids = this.#ids.filter((id) => id !== peerId);
     if (!member) return;
     member.keeper.stop();
     for (const cancel of member.offers.values()) cancel();
@@ -65,19 +72,38 @@ export class VirtualMeeting {
       for (const other of this.#members.keys()) if (other !== peerId) keeper.left(other);
     }
     this.#members.clear();
+    this.#ids = [];
+  }
+
+  /** Everyone, or some at random: ten thousand lists of ten thousand would fill the memory, and nobody links to so many. */
+  #whomToTellOf(random: Random): readonly PeerId[] {
+    if (this.#ids.length <= MAX_TOLD_OF) return [...this.#ids];
+    const told = new Set<PeerId>();
+    while (told.size < MAX_TOLD_OF) {
+      const chosen = this.#ids[Math.floor(random() * this.#ids.length)];
+      if (chosen) told.add(chosen);
+    }
+    return [...told];
   }
 
   #offer(from: PeerId, to: PeerId): void {
-    const offers = this.#members.get(from)?.offers;
-    const giveUp = this.#clock.schedule(LINK_CONNECT_TIMEOUT_MS, () => {
-      offers?.delete(to);
-      this.closed(from, to);
-    });
-    offers?.set(to, giveUp);
+    this.#giveUpInTime(from, to);
     this.#clock.schedule(0, () => this.#members.get(to)?.keeper.receiveSignal(from, { kind: "offer", sdp: "" }));
   }
 
+  #giveUpInTime(from: PeerId, to: PeerId): void {
+    const offers = this.#members.get(from)?.offers;
+    if (!offers || offers.has(to)) return;
+    const giveUp = this.#clock.schedule(LINK_CONNECT_TIMEOUT_MS, () => {
+      offers.delete(to);
+      this.closed(from, to);
+    });
+    offers.set(to, giveUp);
+  }
+
   #take(from: PeerId, to: PeerId): void {
+    // The server passes signals on all the same: both ends try, in vain.
+    if (this.#network.isCut(from, to)) return this.#giveUpInTime(to, from);
     for (const [a, b] of [
       [from, to],
       [to, from],

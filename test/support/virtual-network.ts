@@ -1,14 +1,18 @@
 /**
  * Links between peers as home connections have them: each peer has one uplink and one downlink, both first in, first
  * out and shared by all its links; packets take `latencyMs` each way; a sender starts slowly and has at most its
- * congestion window under way (SCTP as in RFC 9260). A packet that is lost, or finds the uplink's queue full, is sent
- * again a round trip later and halves the window; what came after it waits for it, lane by lane. What a link's own
- * buffer cannot hand over waits there, visible as `bufferedBytes`; what waits in the uplink's queue nobody sees, as in
- * life.
+ * congestion window under way, and acknowledgements take room on the way back (SCTP as in RFC 9260). A packet that is
+ * lost, or finds the uplink's queue full, is sent again a round trip later and halves the window; what came after it
+ * waits for it, lane by lane. What a link's own buffer cannot hand over waits there, visible as `bufferedBytes`; what
+ * waits in the uplink's queue nobody sees, as in life.
  */
-import type { Clock, Lane, LinkTransport, PeerId, Random } from "../../app/core/index.ts";
+import type { Lane, LinkTransport, PeerId, Random } from "../../app/core/index.ts";
+import { QueueMeter } from "./queue-meter.ts";
 import { seededRandom } from "./seeded-random.ts";
-import type { VirtualClock } from "./virtual-clock.ts";
+import type { Task, VirtualClock } from "./virtual-clock.ts";
+import { Line } from "./virtual-line.ts";
+import { PACKET_BYTES, packetsIn, PipeState } from "./virtual-pipe.ts";
+import type { Acknowledgement, LaneQueue, Train } from "./virtual-pipe.ts";
 
 export interface Connection {
   readonly upBytesPerMs: number;
@@ -17,7 +21,7 @@ export interface Connection {
   readonly latencyMs: number;
   /** What one packet may take longer than another, ms; 0 by default. */
   readonly jitterMs?: number;
-  /** Share of the packets sent that get lost, 0…1; 0 by default. */
+  /** Share of the packets, sent or on their way here, that get lost, 0…1; 0 by default. */
   readonly lossShare?: number;
   /** Where the uplink's queue ends (drop-tail), ms of its rate; without end by default. */
   readonly queueMs?: number;
@@ -40,73 +44,22 @@ export interface NetworkReceiver {
   drained(peerId: PeerId): void;
 }
 
-const PACKET_BYTES = 1150;
-/** IP, UDP, DTLS and SCTP headers of one packet. */
-const HEADER_BYTES = 90;
-const ACK_BYTES = 120;
-const INITIAL_WINDOW_BYTES = 10 * PACKET_BYTES;
-const MAX_WINDOW_BYTES = 1024 * 1024;
+/** IP 20, UDP 8, DTLS 37, SCTP 12 and 16: what one packet has beside its payload. */
+export const HEADER_BYTES = 90;
+/** A SACK in a packet of its own, and one that travels with data (RFC 9260, 3.3.4 and 6.2). */
+export const SACK_BYTES = 100;
+const BUNDLED_SACK_BYTES = 16;
+/** How long a packet may wait for a second one to be acknowledged with (6.2). */
+const ACK_DELAY_MS = 200;
+/** First time-out of a link over which nothing comes back, and the last: as browsers have it. */
+const RETRANSMIT_MS = { first: 500, max: 3000 } as const;
 /** As RTCDataChannel.bufferedAmountLowThreshold is set by the app. */
 const DRAINED_BELOW_BYTES = 32 * 1024;
-
-/** A line that carries one packet after another. */
-class Line {
-  freeMs = 0;
-  carriedBytes = 0;
-  readonly #clock: Clock;
-  readonly #bytesPerMs: number;
-
-  constructor(clock: Clock, bytesPerMs: number) {
-    this.#clock = clock;
-    this.#bytesPerMs = bytesPerMs;
-  }
-
-  /** When the last byte is through. */
-  carry(sizeBytes: number): number {
-    this.freeMs = Math.max(this.freeMs, this.#clock.nowMs()) + sizeBytes / this.#bytesPerMs;
-    this.carriedBytes += sizeBytes;
-    return this.freeMs;
-  }
-
-  get queueMs(): number {
-    return Math.max(0, this.freeMs - this.#clock.nowMs());
-  }
-}
-
-interface Message {
-  readonly lane: Lane;
-  readonly bytes: Uint8Array;
-  remainingBytes: number;
-}
-
-interface Packet {
-  readonly lane: Lane;
-  /** Of the packets of its lane. */
-  readonly order: number;
-  readonly sizeBytes: number;
-  /** The message that it completes. */
-  readonly message: Message | null;
-}
-
-/** One direction of a link. */
-class Pipe {
-  readonly waiting: Record<Lane, Message[]> = { control: [], bulk: [] };
-  readonly sentCount: Record<Lane, number> = { control: 0, bulk: 0 };
-  readonly readCount: Record<Lane, number> = { control: 0, bulk: 0 };
-  /** Arrived before what was sent before them. */
-  readonly early: Record<Lane, Map<number, Packet>> = { control: new Map(), bulk: new Map() };
-  bulkBytes = 0;
-  /** After the first loss: a packet more per round trip. */
-  isAvoidingCongestion = false;
-  /** Until then further losses belong to the same congestion. */
-  recoveringUntilMs = -Infinity;
-  windowBytes = INITIAL_WINDOW_BYTES;
-  underWayBytes = 0;
-  current: Message | null = null;
-  lastLane: Lane = "bulk";
-}
+/** Rounding. */
+const MOMENT_MS = 1e-6;
 
 interface Host {
+  readonly peerId: PeerId;
   readonly receiver: NetworkReceiver;
   readonly connection: Connection;
   readonly up: Line;
@@ -114,18 +67,49 @@ interface Host {
   readonly pipes: Map<PeerId, Pipe>;
   /** Swallows whatever it should send, as a suspended phone does. */
   isSilent: boolean;
+  isGone: boolean;
+  /** Hosts on different sides cannot reach each other. */
+  side: number;
+}
+
+/** One direction of one link. */
+class Pipe extends PipeState {
+  readonly from: Host;
+  readonly to: Host;
+  /** One way without jitter. */
+  readonly latencyMs: number;
+  readonly jitterMs: number;
+  readonly lossShare: number;
+  /** The other direction. */
+  back: Pipe | null = null;
+  isOpen = true;
+
+  constructor(from: Host, to: Host) {
+    super();
+    this.from = from;
+    this.to = to;
+    this.latencyMs = (from.connection.latencyMs + to.connection.latencyMs) / 2;
+    this.jitterMs = (from.connection.jitterMs ?? 0) + (to.connection.jitterMs ?? 0);
+    this.lossShare = 1 - (1 - (from.connection.lossShare ?? 0)) * (1 - (to.connection.lossShare ?? 0));
+  }
+
+  get isCut(): boolean {
+    return this.from.side !== this.to.side;
+  }
 }
 
 export class VirtualNetwork {
+  /** How long packets of data waited in uplinks. */
+  readonly queues = new QueueMeter();
   readonly #clock: VirtualClock;
   readonly #random: Random;
-  readonly #trainBytes: number;
+  readonly #packetsPerTrain: number;
   readonly #hosts = new Map<PeerId, Host>();
 
   constructor(clock: VirtualClock, { random = seededRandom(1), packetsPerTrain = 1 }: NetworkOptions = {}) {
     this.#clock = clock;
     this.#random = random;
-    this.#trainBytes = packetsPerTrain * PACKET_BYTES;
+    this.#packetsPerTrain = packetsPerTrain;
   }
 
   add(
@@ -133,41 +117,54 @@ export class VirtualNetwork {
     connection: Connection,
     receiver: NetworkReceiver,
   ): Pick<LinkTransport, "send" | "bufferedBytes" | "close"> {
-    const up = new Line(this.#clock, connection.upBytesPerMs);
-    const down = new Line(this.#clock, connection.downBytesPerMs);
-    this.#hosts.set(peerId, { receiver, connection, up, down, pipes: new Map(), isSilent: false });
+    const host: Host = {
+      peerId,
+      receiver,
+      connection,
+      up: new Line(connection.upBytesPerMs),
+      down: new Line(connection.downBytesPerMs),
+      pipes: new Map(),
+      isSilent: false,
+      isGone: false,
+      side: 0,
+    };
+    this.#hosts.set(peerId, host);
     return {
-      send: (to, lane, bytes) => this.#send(peerId, to, lane, bytes),
-      bufferedBytes: (to) => this.#hosts.get(peerId)?.pipes.get(to)?.bulkBytes ?? 0,
+      send: (to, lane, bytes) => this.#send(host, to, lane, bytes),
+      bufferedBytes: (to) => host.pipes.get(to)?.bulkBytes ?? 0,
       close: (to) => this.disconnect(peerId, to),
     };
   }
 
   connect(a: PeerId, b: PeerId): void {
-    for (const [from, to] of [
-      [a, b],
-      [b, a],
-    ] as const)
-      this.#host(from).pipes.set(to, new Pipe());
-    for (const [from, to] of [
-      [a, b],
-      [b, a],
-    ] as const)
-      this.#later(0, () => this.#hosts.get(from)?.pipes.has(to) && this.#host(from).receiver.opened(to));
+    const [there, back] = [new Pipe(this.#host(a), this.#host(b)), new Pipe(this.#host(b), this.#host(a))];
+    there.back = back;
+    back.back = there;
+    for (const pipe of [there, back]) {
+      this.#close(pipe.from.pipes.get(pipe.to.peerId));
+      pipe.from.pipes.set(pipe.to.peerId, pipe);
+    }
+    for (const { from, to } of [there, back])
+      this.#later(0, () => !from.isGone && from.pipes.has(to.peerId) && from.receiver.opened(to.peerId));
   }
 
   disconnect(a: PeerId, b: PeerId): void {
-    for (const [from, to] of [
-      [a, b],
-      [b, a],
-    ] as const)
-      if (this.#hosts.get(from)?.pipes.delete(to)) this.#later(0, () => this.#hosts.get(from)?.receiver.closed(to));
+    for (const [host, other] of [
+      [this.#hosts.get(a), b],
+      [this.#hosts.get(b), a],
+    ] as const) {
+      if (!host) continue;
+      this.#close(host.pipes.get(other));
+      if (host.pipes.delete(other)) this.#later(0, () => host.isGone || host.receiver.closed(other));
+    }
   }
 
   /** The peer is gone without a word; the others notice at once. */
   remove(peerId: PeerId): void {
-    for (const other of this.#host(peerId).pipes.keys()) this.disconnect(peerId, other);
+    const host = this.#host(peerId);
+    for (const other of host.pipes.keys()) this.disconnect(peerId, other);
     this.#hosts.delete(peerId);
+    host.isGone = true;
   }
 
   isLinked(a: PeerId, b: PeerId): boolean {
@@ -178,9 +175,35 @@ export class VirtualNetwork {
     this.#host(peerId).isSilent = isSilent;
   }
 
+  /**
+   * Peers on different sides cannot reach each other: what they send is lost, and sent again as SCTP does it, until
+   * they are on one side again. Nobody is told.
+   */
+  setSide(peerId: PeerId, side: number): void {
+    this.#host(peerId).side = side;
+  }
+
+  isCut(a: PeerId, b: PeerId): boolean {
+    return this.#hosts.get(a)?.side !== this.#hosts.get(b)?.side;
+  }
+
+  /** Links whose ends cannot reach each other now. */
+  cutLinks(): [PeerId, PeerId][] {
+    return [...this.#hosts.values()].flatMap(({ peerId, pipes }) =>
+      [...pipes.values()]
+        .filter((pipe) => pipe.isCut && peerId < pipe.to.peerId)
+        .map(({ to }): [PeerId, PeerId] => [peerId, to.peerId]),
+    );
+  }
+
   /** How long a packet would wait in the peer's uplink now, ms. */
   uplinkQueueMs(peerId: PeerId): number {
-    return this.#hosts.get(peerId)?.up.queueMs ?? 0;
+    return this.#hosts.get(peerId)?.up.queueMs(this.#clock.nowMs()) ?? 0;
+  }
+
+  /** How long the peer's uplink has carried something so far, ms. */
+  uplinkBusyMs(peerId: PeerId): number {
+    return this.#hosts.get(peerId)?.up.busyMs(this.#clock.nowMs()) ?? 0;
   }
 
   #host(peerId: PeerId): Host {
@@ -193,122 +216,192 @@ export class VirtualNetwork {
     this.#clock.schedule(delayMs, run);
   }
 
-  #send(from: PeerId, to: PeerId, lane: Lane, bytes: Uint8Array): boolean {
-    const host = this.#hosts.get(from);
-    const pipe = host?.pipes.get(to);
-    if (!host || !pipe) return false;
-    if (host.isSilent) return true;
-    // A copy, as on a real link: what the sender does with its bytes afterwards does not travel.
-    pipe.waiting[lane].push({ lane, bytes: bytes.slice(), remainingBytes: bytes.byteLength });
+  #close(pipe: Pipe | undefined): void {
+    if (!pipe) return;
+    pipe.isOpen = false;
+    pipe.stopTimers();
+  }
+
+  #send(from: Host, to: PeerId, lane: Lane, bytes: Uint8Array): boolean {
+    const pipe = from.isGone ? undefined : from.pipes.get(to);
+    if (!pipe) return false;
+    if (from.isSilent) return true;
+    // No copy, unlike on a real link: an engine encodes every message anew and lets go of it.
+    pipe.lane(lane).waiting.push({ lane, bytes, remainingBytes: bytes.byteLength });
     if (lane === "bulk") pipe.bulkBytes += bytes.byteLength;
-    this.#transmit(from, to, pipe);
+    this.#transmit(pipe);
     return true;
   }
 
-  #transmit(from: PeerId, to: PeerId, pipe: Pipe): void {
-    const host = this.#host(from);
-    while (pipe.underWayBytes < pipe.windowBytes) {
-      pipe.current ??= nextMessage(pipe);
-      const message = pipe.current;
-      if (!message) return;
-      const { lane } = message;
-      const sizeBytes = Math.min(this.#trainBytes, message.remainingBytes);
-      message.remainingBytes -= sizeBytes;
-      pipe.underWayBytes += sizeBytes;
-      if (lane === "bulk") this.#drain(host, to, pipe, sizeBytes);
-      const isLast = message.remainingBytes === 0;
-      if (isLast) pipe.current = null;
-      this.#launch(from, to, pipe, { lane, order: pipe.sentCount[lane]++, sizeBytes, message: isLast ? message : null });
+  #transmit(pipe: Pipe): void {
+    for (;;) {
+      const { bulkBytes } = pipe;
+      const train = pipe.next(this.#packetsPerTrain);
+      if (!train) return;
+      if (bulkBytes > DRAINED_BELOW_BYTES && pipe.bulkBytes <= DRAINED_BELOW_BYTES)
+        this.#later(0, () => pipe.isOpen && pipe.from.receiver.drained(pipe.to.peerId));
+      this.#launch(pipe, train, train.sizeBytes);
     }
   }
 
-  #launch(from: PeerId, to: PeerId, pipe: Pipe, packet: Packet): void {
-    const host = this.#hosts.get(from);
-    const receiver = this.#hosts.get(to);
-    if (!receiver || !host || host.pipes.get(to) !== pipe) return;
-    const { latencyMs, jitterMs = 0, lossShare = 0, queueMs = Infinity } = host.connection;
-    const onTheWayMs = (latencyMs + receiver.connection.latencyMs) / 2 + (jitterMs > 0 ? this.#random() * jitterMs : 0);
-    const waitMs = host.up.queueMs;
-    const isDropped = waitMs > queueMs;
-    const sentMs = isDropped ? 0 : host.up.carry(packet.sizeBytes + headerBytes(packet.sizeBytes));
-    if (isDropped || (lossShare > 0 && this.#random() < lossShare)) {
-      this.#lost(pipe, 2 * onTheWayMs + waitMs, () => this.#launch(from, to, pipe, packet));
+  /** @param newBytes that go over the line: of a train that has lost a packet, that packet. */
+  #launch(pipe: Pipe, train: Train, newBytes: number): void {
+    if (!pipe.isOpen) return;
+    const { from, to } = pipe;
+    const nowMs = this.#clock.nowMs();
+    const packets = packetsIn(newBytes);
+    const waitMs = from.up.queueMs(nowMs);
+    const onTheWayMs = pipe.latencyMs + (pipe.jitterMs > 0 ? this.#random() * pipe.jitterMs : 0);
+    if (waitMs > (from.connection.queueMs ?? Infinity)) {
+      this.#lost(pipe, 2 * onTheWayMs + waitMs, () => this.#launch(pipe, train, newBytes));
+      return;
+    }
+    this.queues.add(waitMs, packets);
+    const ack = pipe.back?.bundleAck() ?? null;
+    const wireBytes = newBytes + packets * HEADER_BYTES + (ack ? BUNDLED_SACK_BYTES : 0);
+    const sentMs = from.up.carry(wireBytes, nowMs);
+    if (pipe.isCut) {
+      if (ack) this.#sayAgain(pipe.back, ack);
+      this.#swallow(pipe, train);
+    } else if (pipe.lossShare > 0 && this.#random() < 1 - (1 - pipe.lossShare) ** packets) {
+      if (ack) this.#sayAgain(pipe.back, ack);
+      this.#lost(pipe, 2 * onTheWayMs + waitMs, () => this.#launch(pipe, train, Math.min(newBytes, PACKET_BYTES)));
     } else {
-      this.#later(sentMs - this.#clock.nowMs() + onTheWayMs, () => this.#arrive(from, to, pipe, packet));
+      // The downlink carries packet by packet what the uplink sends packet by packet: all at its own rate if it is the
+      // slower one, otherwise the last one alone comes after.
+      const { upBytesPerMs } = from.connection;
+      const { downBytesPerMs } = to.connection;
+      const othersMs = wireBytes * (1 - 1 / packets) * Math.max(0, 1 / downBytesPerMs - 1 / upBytesPerMs);
+      const atMs = sentMs + onTheWayMs + othersMs + wireBytes / packets / downBytesPerMs;
+      this.#clock.scheduleTask(atMs - nowMs, new Flight(this, pipe, train, wireBytes, ack));
     }
   }
 
   /** The sender learns of it after a round trip. */
   #lost(pipe: Pipe, roundTripMs: number, sendAgain: () => void): void {
-    const nowMs = this.#clock.nowMs();
-    if (nowMs >= pipe.recoveringUntilMs) {
-      pipe.windowBytes = Math.max(2 * PACKET_BYTES, pipe.windowBytes / 2);
-      pipe.isAvoidingCongestion = true;
-      pipe.recoveringUntilMs = nowMs + roundTripMs;
-    }
+    pipe.lost(this.#clock.nowMs(), roundTripMs);
     this.#later(roundTripMs, sendAgain);
   }
 
-  #arrive(from: PeerId, to: PeerId, pipe: Pipe, packet: Packet): void {
-    const receiver = this.#hosts.get(to);
-    if (!receiver || this.#hosts.get(from)?.pipes.get(to) !== pipe) return;
-    const readMs = receiver.down.carry(packet.sizeBytes + headerBytes(packet.sizeBytes));
-    this.#later(readMs - this.#clock.nowMs(), () => {
-      if (this.#hosts.get(from)?.pipes.get(to) !== pipe || !receiver.pipes.has(from)) return;
-      const ackMs = receiver.up.carry(ACK_BYTES) - this.#clock.nowMs() + receiver.connection.latencyMs;
-      this.#later(ackMs, () => this.#acked(from, to, pipe, packet.sizeBytes));
-      this.#deliver(from, receiver, pipe, packet);
+  /** Nothing comes back at all: a timer tells the sender, who then begins as slowly as he can. */
+  #swallow(pipe: Pipe, train: Train): void {
+    pipe.swallowed.push(train);
+    if (pipe.cancelRetransmission) return;
+    const delayMs = Math.min(RETRANSMIT_MS.max, RETRANSMIT_MS.first * 2 ** pipe.timeouts);
+    pipe.cancelRetransmission = this.#clock.schedule(delayMs, () => {
+      pipe.timedOut();
+      this.#transmit(pipe);
     });
   }
 
+  /** The last byte of it is here now, if nothing else is on the downlink. */
+  arrive(flight: Flight): void {
+    const { pipe, wireBytes } = flight;
+    if (!pipe.isOpen) return;
+    const nowMs = this.#clock.nowMs();
+    const waitMs = pipe.to.down.pass(wireBytes, nowMs) - nowMs;
+    if (waitMs > MOMENT_MS) this.#clock.scheduleTask(waitMs, flight);
+    else this.read(flight);
+  }
+
+  read({ pipe, train, ack }: Flight): void {
+    if (!pipe.isOpen) return;
+    if (ack && pipe.back) this.acked(pipe.back, ack);
+    pipe.came(train.sizeBytes);
+    const due = pipe.takeDueAck(train.sizeBytes);
+    if (due) this.#sendAck(pipe, due);
+    this.#deliver(pipe, train);
+    if (pipe.isOpen) this.#acknowledgeWithin(pipe, ACK_DELAY_MS);
+  }
+
+  #acknowledgeWithin(pipe: Pipe, delayMs: number): void {
+    if (!pipe.hasUnacked) return pipe.stopAckTimer();
+    pipe.cancelAckTimer ??= this.#clock.schedule(delayMs, () => {
+      pipe.cancelAckTimer = null;
+      this.#sendAck(pipe, pipe.takeAck());
+    });
+  }
+
+  /** An acknowledgement that got lost: what is sent again because of it is acknowledged then. */
+  #sayAgain(pipe: Pipe | null, ack: Acknowledgement): void {
+    if (!pipe?.isOpen) return;
+    pipe.returnAck(ack);
+    pipe.stopAckTimer();
+    this.#acknowledgeWithin(pipe, pipe.isCut ? RETRANSMIT_MS.max : RETRANSMIT_MS.first);
+  }
+
+  /** On the receiver's uplink, behind whatever waits there. */
+  #sendAck(pipe: Pipe, ack: Acknowledgement): void {
+    const { to, from, lossShare } = pipe;
+    const nowMs = this.#clock.nowMs();
+    if (to.up.queueMs(nowMs) > (to.connection.queueMs ?? Infinity)) return this.#sayAgain(pipe, ack);
+    const sizeBytes = ack.count * SACK_BYTES;
+    const sentMs = to.up.carry(sizeBytes, nowMs);
+    if (pipe.isCut || (lossShare > 0 && this.#random() < lossShare)) return this.#sayAgain(pipe, ack);
+    from.down.carry(sizeBytes, nowMs);
+    this.#clock.scheduleTask(sentMs - nowMs + pipe.latencyMs, new AckFlight(this, pipe, ack));
+  }
+
+  acked(pipe: Pipe, ack: Acknowledgement): void {
+    if (!pipe.isOpen) return;
+    pipe.acked(ack);
+    this.#transmit(pipe);
+  }
+
   /** In order: what is early waits for what was sent before it. */
-  #deliver(from: PeerId, receiver: Host, pipe: Pipe, arrived: Packet): void {
-    const { lane } = arrived;
-    const early = pipe.early[lane];
-    if (arrived.order !== pipe.readCount[lane]) {
-      early.set(arrived.order, arrived);
+  #deliver(pipe: Pipe, arrived: Train): void {
+    const lane: LaneQueue = pipe.lane(arrived.lane);
+    if (arrived.order !== lane.readCount) {
+      (lane.early ??= new Map()).set(arrived.order, arrived);
       return;
     }
-    let packet: Packet | undefined = arrived;
-    while (packet && receiver.pipes.has(from)) {
-      early.delete(packet.order);
-      pipe.readCount[lane]++;
-      if (packet.message) receiver.receiver.receive(from, lane, packet.message.bytes);
-      packet = early.size > 0 ? early.get(pipe.readCount[lane]) : undefined;
+    let train: Train | undefined = arrived;
+    while (train && pipe.isOpen) {
+      lane.readCount++;
+      if (train.message) pipe.to.receiver.receive(pipe.from.peerId, train.lane, train.message.bytes);
+      train = lane.early?.get(lane.readCount);
+      if (train) lane.early?.delete(train.order);
     }
   }
+}
 
-  #acked(from: PeerId, to: PeerId, pipe: Pipe, sizeBytes: number): void {
-    if (this.#hosts.get(from)?.pipes.get(to) !== pipe) return;
-    const isFull = pipe.underWayBytes >= pipe.windowBytes;
-    pipe.underWayBytes -= sizeBytes;
-    // One acknowledgement for two packets, one packet more for each: half a window per round trip.
-    const growthBytes = pipe.isAvoidingCongestion ? (sizeBytes * PACKET_BYTES) / pipe.windowBytes : sizeBytes / 2;
-    if (isFull) pipe.windowBytes = Math.min(MAX_WINDOW_BYTES, pipe.windowBytes + growthBytes);
-    this.#transmit(from, to, pipe);
+/** A train on its way: first to its receiver's downlink, then, where that is busy, through it. */
+class Flight implements Task {
+  readonly pipe: Pipe;
+  readonly train: Train;
+  readonly wireBytes: number;
+  /** Travels with it. */
+  readonly ack: Acknowledgement | null;
+  readonly #network: VirtualNetwork;
+  #hasArrived = false;
+
+  constructor(network: VirtualNetwork, pipe: Pipe, train: Train, wireBytes: number, ack: Acknowledgement | null) {
+    this.#network = network;
+    this.pipe = pipe;
+    this.train = train;
+    this.wireBytes = wireBytes;
+    this.ack = ack;
   }
 
-  #drain(host: Host, to: PeerId, pipe: Pipe, sizeBytes: number): void {
-    const wasAbove = pipe.bulkBytes > DRAINED_BELOW_BYTES;
-    pipe.bulkBytes -= sizeBytes;
-    if (wasAbove && pipe.bulkBytes <= DRAINED_BELOW_BYTES)
-      this.#later(0, () => host.pipes.get(to) === pipe && host.receiver.drained(to));
+  run(): void {
+    if (this.#hasArrived) return this.#network.read(this);
+    this.#hasArrived = true;
+    this.#network.arrive(this);
   }
 }
 
-/** Of one packet, or of those that a train is made of. */
-function headerBytes(sizeBytes: number): number {
-  return HEADER_BYTES * Math.max(1, sizeBytes / PACKET_BYTES);
-}
+class AckFlight implements Task {
+  readonly #network: VirtualNetwork;
+  readonly #pipe: Pipe;
+  readonly #ack: Acknowledgement;
 
-/** Streams take turns, message by message. */
-function nextMessage(pipe: Pipe): Message | null {
-  const order: readonly Lane[] = pipe.lastLane === "bulk" ? ["control", "bulk"] : ["bulk", "control"];
-  for (const lane of order) {
-    const message = pipe.waiting[lane].shift();
-    if (!message) continue;
-    pipe.lastLane = lane;
-    return message;
+  constructor(network: VirtualNetwork, pipe: Pipe, ack: Acknowledgement) {
+    this.#network = network;
+    this.#pipe = pipe;
+    this.#ack = ack;
   }
-  return null;
+
+  run(): void {
+    this.#network.acked(this.#pipe, this.#ack);
+  }
 }

@@ -43,6 +43,8 @@ export class VirtualPlayer {
   #stalledSinceMs: number | null = null;
   #song: Song | null = null;
   #cancelLook: Cancel | null = null;
+  /** When it will look by itself. */
+  #nextLookMs = -Infinity;
 
   constructor(options: VirtualPlayerOptions) {
     this.#options = options;
@@ -60,15 +62,12 @@ export class VirtualPlayer {
   }
 
   stop(): void {
-    this.#cancelLook?.();
-    this.#cancelLook = null;
+    this.#cancel();
     this.#endStall();
   }
 
   /** To be called when a piece has come; it looks by itself where a chunk begins. */
   look(): void {
-    this.#cancelLook?.();
-    this.#cancelLook = null;
     const { clock, swarm, startAheadMs, place, isDone, onSong } = this.#options;
     const at = place();
     if (!at) return this.stop();
@@ -92,9 +91,25 @@ export class VirtualPlayer {
       if (isHereUntil(START_AHEAD_MS)) this.startableMs ??= clock.nowMs() - this.#startedMs;
       if (isHereUntil(startAheadMs)) this.#start();
     }
-    if (this.#isPlaying && isHere && isDone()) return;
-    const untilNextMs = Math.max(0, chunkStartMs(manifest, first + 1) - at.positionMs) + BEYOND_MS;
-    this.#cancelLook = clock.schedule(untilNextMs, () => this.look());
+    if (this.#isPlaying && isHere && isDone()) return this.#cancel();
+    this.#lookIn(Math.max(0, chunkStartMs(manifest, first + 1) - at.positionMs) + BEYOND_MS);
+  }
+
+  /** Leaves the timer alone where it stands at that moment already: a hundred pieces come while one plays. */
+  #lookIn(delayMs: number): void {
+    const atMs = this.#options.clock.nowMs() + delayMs;
+    if (this.#cancelLook && Math.abs(atMs - this.#nextLookMs) < BEYOND_MS / 2) return;
+    this.#cancel();
+    this.#nextLookMs = atMs;
+    this.#cancelLook = this.#options.clock.schedule(delayMs, () => {
+      this.#cancelLook = null;
+      this.look();
+    });
+  }
+
+  #cancel(): void {
+    this.#cancelLook?.();
+    this.#cancelLook = null;
   }
 
   #start(): void {

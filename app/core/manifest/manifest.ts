@@ -7,7 +7,7 @@ import * as v from "valibot";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { ProtocolError } from "../errors.ts";
 import type { TrackId } from "../ids.ts";
-import { MAX_CHUNK_BYTES, MAX_CHUNKS_PER_TRACK, MAX_COVER_BYTES, MAX_INIT_BYTES, MAX_MANIFEST_BYTES } from "../tunables.ts";
+import { MAX_CHUNK_BYTES, MAX_CHUNKS_PER_TRACK, MAX_COVER_BYTES, MAX_INIT_BYTES, MAX_MANIFEST_BYTES, MAX_TRACK_MS } from "../tunables.ts";
 import type { Hasher } from "../ports.ts";
 
 /** One self-contained media segment of about 2 s. */
@@ -51,7 +51,7 @@ const count = (max: number) => v.pipe(v.number(), v.safeInteger(), v.minValue(0)
 const positive = (max: number) => v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(max));
 const sha256 = v.pipe(v.instance(Uint8Array), v.length(32));
 /** Six hours: longer than any mix, short enough for every bound that is derived from it. */
-const MAX_DURATION_US = 6 * 3600 * 1e6;
+const MAX_DURATION_US = MAX_TRACK_MS * 1000;
 
 /** The encoded shape keeps per-chunk numbers in columns: 40 bytes a chunk instead of 80. */
 const EncodedManifestSchema = v.strictObject({

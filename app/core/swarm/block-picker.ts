@@ -11,7 +11,7 @@
  */
 import type { PeerId, TrackId } from "../ids.ts";
 import type { Random } from "../ports.ts";
-import { BLOCK_BYTES, MAX_ASKS_PER_BLOCK, ORIGIN_HANDICAP_MS, SPARE_ORIGIN_FACTOR, URGENT_MS } from "../tunables.ts";
+import { BLOCK_BYTES, DUE_MS, FIRST_TAKERS, HASTE, INITIAL_LINK_BYTES_PER_MS, MAX_ASKS_PER_BLOCK, ORIGIN_HANDICAP_MS, SPARE_ORIGIN_FACTOR, URGENT_MS } from "../tunables.ts";
 import type { Ask } from "./piece-assembly.ts";
 import type { WindowPiece } from "./playback-window.ts";
 
@@ -38,6 +38,8 @@ export interface PickTrack {
   sizeBytes(index: number): number;
   /** Listeners around that can be expected to serve the piece. */
   availability(index: number): number;
+  /** Drawn once for each piece, 0…1. */
+  lot(index: number): number;
 }
 
 export interface PickLink {
@@ -49,6 +51,8 @@ export interface PickLink {
   readonly isChoking: boolean;
   readonly rttMs: number;
   readonly bytesPerMs: number;
+  /** `bytesPerMs` is no guess. */
+  readonly isMeasured: boolean;
   /** What it owes us already, and the urgent part of it, which it sends first. */
   readonly outstandingBytes: number;
   readonly outstandingUrgentBytes: number;
@@ -101,11 +105,18 @@ class Picking {
   /** Blocks picked just now, by track and piece: the view does not know of them. */
   readonly #taken = new Map<TrackId, Map<number, Set<number>>>();
   readonly #spared = new Map<TrackId, boolean>();
+  /** What we can hope to get, bytes per ms. */
+  readonly #supplyBytesPerMs: number;
 
   constructor(view: PickView, nowMs: number, random: Random) {
     this.#view = view;
     this.#nowMs = nowMs;
     this.#random = random;
+    const givers = view.links.filter((link) => !link.isChoking && link.isMeasured);
+    this.#supplyBytesPerMs = Math.max(
+      INITIAL_LINK_BYTES_PER_MS,
+      givers.reduce((sum, link) => sum + link.bytesPerMs, 0),
+    );
     this.#links = view.links
       .filter((link) => link.roomBytes > 0 || link.urgentRoomBytes > 0)
       .map((link) => ({ link, askedBytes: 0, askedUrgentBytes: 0 }));
@@ -113,10 +124,11 @@ class Picking {
 
   fillWindow(): void {
     if (this.#links.length === 0) return;
-    for (const { trackId, index, deadlineMs } of this.#view.window) {
+    for (const { trackId, index, deadlineMs, isCover } of this.#view.window) {
       const track = this.#view.tracks.find((candidate) => candidate.trackId === trackId);
       if (!track || track.held.has(index)) continue;
       const urgent = deadlineMs - this.#nowMs < URGENT_MS;
+      if (!isCover && deadlineMs - this.#nowMs > this.#horizonMs(track)) continue;
       if (!urgent && this.#view.urgentOnly) return;
       const blockCount = blocksIn(track.sizeBytes(index));
       for (let block = 0; block < blockCount; block++) {
@@ -127,16 +139,51 @@ class Picking {
     }
   }
 
+  /**
+   * How far ahead deadlines rule. Where music comes much faster than it plays, everything is in good time, and what all
+   * fetch in the same order they cannot give each other.
+   */
+  #horizonMs(track: PickTrack): number {
+    const share = (HASTE * track.bytesPerMs) / this.#supplyBytesPerMs;
+    return share >= 1 ? Infinity : DUE_MS / (1 - share);
+  }
+
+  /** Piece by piece, each from the link that would have it soonest: none idles while another has a queue. */
   fillBeyond(): void {
     const links = this.#links.filter((open) => !open.link.isChoking && this.#room(open) > 0);
-    const first = links.length > 1 ? Math.floor(this.#random() * links.length) : 0;
-    for (const open of [...links.slice(first), ...links.slice(0, first)])
-      for (const track of this.#view.tracks) {
-        if (this.#room(open) <= 0) break;
-        const hasOpenBlocks = this.#fillBegun(open, track);
-        this.#fillRarest(open, track);
-        if (!hasOpenBlocks && track.untouched.every((index) => this.#isTaken(track, index))) this.#fillEndgame(open, track);
-      }
+    while (links.length > 0) {
+      const open = this.#leastBusy(links);
+      if (!this.#fillOne(open) || this.#room(open) <= 0) links.splice(links.indexOf(open), 1);
+    }
+  }
+
+  #leastBusy(links: readonly OpenLink[]): OpenLink {
+    let chosen = links[0];
+    let leastMs = Infinity;
+    let ties = 0;
+    for (const open of links) {
+      const queueMs = (open.link.outstandingBytes + open.askedBytes) / open.link.bytesPerMs;
+      if (queueMs > leastMs) continue;
+      ties = queueMs < leastMs ? 1 : ties + 1;
+      leastMs = queueMs;
+      if (this.#random() * ties < 1) chosen = open;
+    }
+    if (!chosen) throw new Error("no link to choose from");
+    return chosen;
+  }
+
+  /** One more piece, or the rest of one; false where the link has nothing for us. */
+  #fillOne(open: OpenLink): boolean {
+    const picked = this.picks.length;
+    for (const track of this.#view.tracks) {
+      const hasOpenBlocks = this.#fillBegun(open, track);
+      if (this.picks.length > picked) return true;
+      this.#fillRarest(open, track);
+      if (this.picks.length > picked) return true;
+      if (!hasOpenBlocks && track.untouched.every((index) => this.#isTaken(track, index))) this.#fillEndgame(open, track);
+      if (this.picks.length > picked) return true;
+    }
+    return false;
   }
 
   /** Returns whether blocks of pieces begun are left that nobody has been asked for. */
@@ -159,12 +206,10 @@ class Picking {
   }
 
   #fillRarest(open: OpenLink, track: PickTrack): void {
-    while (this.#room(open) > 0) {
-      const index = this.#rarest(open, track);
-      if (index === null) return;
-      const blockCount = blocksIn(track.sizeBytes(index));
-      for (let block = 0; block < blockCount && this.#room(open) > 0; block++) this.#take(open, track, index, block, false);
-    }
+    const index = this.#rarest(open, track);
+    if (index === null) return;
+    const blockCount = blocksIn(track.sizeBytes(index));
+    for (let block = 0; block < blockCount && this.#room(open) > 0; block++) this.#take(open, track, index, block, false);
   }
 
   /** One pass, every tie with the same chance (reservoir sampling). */
@@ -232,6 +277,8 @@ class Picking {
     let leastMs = Infinity;
     for (const open of this.#links) {
       if (open.link.isChoking || this.#room(open) <= 0 || !this.#maySupply(open, track, index)) continue;
+      // What only the origin has is fetched from it by a few and passed on; the others need not all be refused.
+      if (open.link.peerId === track.originId && track.lot(index) * this.#view.links.length > FIRST_TAKERS) continue;
       const expectedMs = this.#expectedMs(open, length, false);
       if (expectedMs < leastMs || (expectedMs === leastMs && this.#random() < 0.5)) {
         chosen = open;

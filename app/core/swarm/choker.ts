@@ -4,7 +4,7 @@
  */
 import type { PeerId } from "../ids.ts";
 import type { Random } from "../ports.ts";
-import { UPLOAD_SLOTS_MAX, UPLOAD_SLOTS_MIN, UPLOAD_SLOT_BYTES_PER_MS } from "../tunables.ts";
+import { UPLINK_ASSUMED_BYTES_PER_MS, UPLOAD_SLOTS_MAX, UPLOAD_SLOTS_MIN, UPLOAD_SLOT_BYTES_PER_MS } from "../tunables.ts";
 
 export interface ChokeCandidate {
   readonly peerId: PeerId;
@@ -16,7 +16,8 @@ export interface ChokeCandidate {
 
 /** Uploads at a time on an uplink of `uplinkBytesPerMs`; 0 means not yet measured. */
 export function uploadSlots(uplinkBytesPerMs: number): number {
-  return Math.min(UPLOAD_SLOTS_MAX, Math.max(UPLOAD_SLOTS_MIN, Math.floor(uplinkBytesPerMs / UPLOAD_SLOT_BYTES_PER_MS)));
+  const bytesPerMs = uplinkBytesPerMs || UPLINK_ASSUMED_BYTES_PER_MS;
+  return Math.min(UPLOAD_SLOTS_MAX, Math.max(UPLOAD_SLOTS_MIN, Math.floor(bytesPerMs / UPLOAD_SLOT_BYTES_PER_MS)));
 }
 
 export interface ChokeDecision {

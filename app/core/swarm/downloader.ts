@@ -4,11 +4,14 @@
  */
 import { ProtocolError } from "../errors.ts";
 import type { PeerId, TrackId } from "../ids.ts";
-import { BLOCK_BYTES, UNWRITTEN_PIECES_BYTES } from "../tunables.ts";
+import { chunkIndexAt } from "../manifest/manifest.ts";
+import { BLOCK_BYTES, INITIAL_LINK_RTT_MS, UNWRITTEN_PIECES_BYTES } from "../tunables.ts";
 import type { PeerMessage } from "../wire/messages.ts";
 import { pickBlocks } from "./block-picker.ts";
 import type { BlockPick } from "./block-picker.ts";
+import { blocksOf } from "./block-run.ts";
 import type { SwarmContext } from "./context.ts";
+import type { BlockAnswer } from "./head-start.ts";
 import { blockKey } from "./neighbour.ts";
 import type { AskedBlock, Neighbour } from "./neighbour.ts";
 import type { PieceAssembly } from "./piece-assembly.ts";
@@ -18,7 +21,7 @@ import type { TrackState } from "./track-state.ts";
 
 /** A block counts as late after this many times its expected time, and a little: guesses are rough. */
 const LATE_FACTOR = 2;
-const LATE_EXTRA_MS = 100;
+const LATE_EXTRA_MS = 250;
 
 /** Bad pieces kept per track until a good copy shows who was guilty. A poisoner betrays itself with the first. */
 const MAX_EVIDENCE = 4;
@@ -40,7 +43,8 @@ export class Downloader {
     if (links.every((link) => link.urgentRoomBytes <= 0)) return;
     const window = this.#window(demand, nowMs);
     const urgentOnly = this.#context.keeper.unwrittenBytes > UNWRITTEN_PIECES_BYTES;
-    for (const pick of pickBlocks({ tracks, window, links, urgentOnly }, nowMs, this.#context.random)) this.#ask(pick, nowMs);
+    const picks = pickBlocks({ tracks, window, links, urgentOnly }, nowMs, this.#context.random);
+    for (const run of joinBlocks(picks)) this.#ask(run, nowMs);
   }
 
   /** @throws ProtocolError for a block that was never asked for, or is not what was asked for. */
@@ -48,6 +52,7 @@ export class Downloader {
     const { trackId, index, offset, bytes, sentMs } = message;
     const nowMs = this.#context.clock.nowMs();
     const asked = neighbour.asked.get(blockKey(trackId, index, offset));
+    if (!asked && this.#keepEarly(neighbour, message)) return;
     if (!asked) throw new ProtocolError("unsolicited", `block ${index}/${offset} that nobody asked for`);
     if (asked.length !== bytes.byteLength)
       throw new ProtocolError(
@@ -55,7 +60,7 @@ export class Downloader {
         `block ${index}/${offset} of ${bytes.byteLength} bytes, expected ${asked.length}`,
       );
     neighbour.received(asked, nowMs);
-    this.#context.send(neighbour, { type: "received", bytes: bytes.byteLength, delayMs: clockDifference(nowMs, sentMs) });
+    this.#context.send(neighbour, { type: "received", delayMs: clockDifference(nowMs, sentMs) });
     const track = this.#context.tracks.get(trackId);
     const assembly = track?.arriving.get(index);
     if (!track) return;
@@ -71,14 +76,54 @@ export class Downloader {
     if (assembly.isComplete) this.#onComplete(track, assembly);
   }
 
-  receiveReject(neighbour: Neighbour, { trackId, index, offset }: Extract<PeerMessage, { type: "reject" }>): void {
+  receiveReject(neighbour: Neighbour, message: Extract<PeerMessage, { type: "reject" }>): void {
+    if (this.#keepEarly(neighbour, message)) return;
+    const { trackId, index } = message;
     const nowMs = this.#context.clock.nowMs();
-    const asked = neighbour.asked.get(blockKey(trackId, index, offset));
-    if (!asked) return;
+    for (const { offset } of blocksOf(message)) {
+      const asked = neighbour.asked.get(blockKey(trackId, index, offset));
+      if (asked) this.#refused(neighbour, asked, nowMs);
+    }
+  }
+
+  #refused(neighbour: Neighbour, asked: AskedBlock, nowMs: number): void {
     neighbour.progressMs = nowMs;
     if (!neighbour.settle(asked) || asked.isReleased) return; // the answer to a cancel
-    neighbour.refused(trackId, index, nowMs);
+    neighbour.refused(asked.trackId, asked.index, nowMs);
     this.#release(neighbour, asked, nowMs);
+  }
+
+  /** The manifest is here: the first pieces that were asked for with it have names now. */
+  manifestKnown(track: TrackState): void {
+    const { manifest, trackId } = track;
+    if (!manifest) return;
+    for (const neighbour of this.#context.neighbours.values()) {
+      const { headStart, peerId } = neighbour;
+      if (headStart?.trackId !== trackId || headStart.index !== null) continue;
+      const { askedMs } = headStart;
+      const index = (headStart.index = chunkIndexAt(manifest, headStart.positionMs));
+      const dueMs = askedMs + INITIAL_LINK_RTT_MS * LATE_FACTOR + LATE_EXTRA_MS;
+      const isWanted = !track.held.has(index) && !track.arriving.has(index);
+      const sizeBytes = track.sizeBytes(index);
+      for (const { offset, length } of blocksOf({ index, offset: 0, length: sizeBytes })) {
+        if (isWanted) track.assemble(index).ask(offset / BLOCK_BYTES, { peerId, dueMs });
+        neighbour.ask({ trackId, index, offset, length, urgent: true, askedMs });
+      }
+      for (const answer of headStart.takeEarly())
+        if (answer.type === "block") this.receiveBlock(neighbour, answer);
+        else this.receiveReject(neighbour, answer);
+    }
+  }
+
+  /** With the manifest, it refused what was asked for besides. */
+  headRefused(neighbour: Neighbour): void {
+    const { headStart } = neighbour;
+    neighbour.headStart = null;
+    if (headStart === null || headStart.index === null) return;
+    const nowMs = this.#context.clock.nowMs();
+    for (const asked of neighbour.asked.values())
+      if (asked.trackId === headStart.trackId && asked.index === headStart.index && asked.askedMs === headStart.askedMs)
+        this.#refused(neighbour, asked, nowMs);
   }
 
   /** The link is gone, and with it all that it owed. */
@@ -141,6 +186,13 @@ export class Downloader {
     this.#startAlone(track, assembly.index, null);
   }
 
+  /** Whether it answers what was asked for with a manifest that isn't here yet. */
+  #keepEarly({ headStart }: Neighbour, answer: BlockAnswer): boolean {
+    if (headStart?.trackId !== answer.trackId || headStart.index !== null) return false;
+    headStart.keep(answer);
+    return true;
+  }
+
   #window(demand: TimedDemand, nowMs: number): WindowPiece[] {
     return playbackWindow(demand, (trackId) => this.#context.tracks.get(trackId)?.manifest ?? null, nowMs);
   }
@@ -151,8 +203,11 @@ export class Downloader {
     if (!track || !neighbour) return;
     const { peerId, trackId, index, offset, length, urgent } = pick;
     const usualMs = urgent ? pick.expectedMs : Math.max(pick.expectedMs, neighbour.latency.smoothedMs ?? 0);
-    track.assemble(index).ask(offset / BLOCK_BYTES, { peerId, dueMs: nowMs + usualMs * LATE_FACTOR + LATE_EXTRA_MS });
-    neighbour.ask({ trackId, index, offset, length, urgent, askedMs: nowMs });
+    const ask = { peerId, dueMs: nowMs + usualMs * LATE_FACTOR + LATE_EXTRA_MS };
+    for (const block of blocksOf(pick)) {
+      track.assemble(index).ask(block.offset / BLOCK_BYTES, ask);
+      neighbour.ask({ trackId, index, offset: block.offset, length: block.length, urgent, askedMs: nowMs });
+    }
     this.#context.send(neighbour, { type: "request", trackId, index, offset, length, urgent });
   }
 
@@ -195,6 +250,23 @@ export class Downloader {
     const chosen = origin ?? able[Math.floor(this.#context.random() * able.length)];
     if (chosen) track.assemble(index, chosen.peerId);
   }
+}
+
+/** Blocks that follow one another in the same piece and are asked of the same peer are one request. */
+function joinBlocks(picks: readonly BlockPick[]): BlockPick[] {
+  const joined: BlockPick[] = [];
+  for (const pick of picks) {
+    const last = joined.at(-1);
+    const isNext =
+      last?.peerId === pick.peerId &&
+      last.trackId === pick.trackId &&
+      last.index === pick.index &&
+      last.urgent === pick.urgent &&
+      last.offset + last.length === pick.offset;
+    if (last && isNext) joined[joined.length - 1] = { ...pick, offset: last.offset, length: last.length + pick.length };
+    else joined.push(pick);
+  }
+  return joined;
 }
 
 /** `a − b` on a 32-bit clock of whole milliseconds. */

@@ -14,10 +14,22 @@ import {
 } from "../tunables.ts";
 import type { PeerMessage } from "../wire/messages.ts";
 import type { SwarmContext } from "./context.ts";
+import { HeadStart } from "./head-start.ts";
 import type { Neighbour } from "./neighbour.ts";
 import type { TrackState } from "./track-state.ts";
 
 type ManifestPart = Extract<PeerMessage, { type: "manifest-part" }>;
+type ManifestRequest = Extract<PeerMessage, { type: "manifest-request" }>;
+
+export interface ManifestExchangeOptions {
+  readonly onManifest: (track: TrackState) => void;
+  /** Where the playhead is in a track; null where it isn't. */
+  readonly headMs: (trackId: TrackId) => number | null;
+  /** The manifest is on its way to somebody who wants the piece that plays at `headMs` as well. */
+  readonly onHeadWanted: (neighbour: Neighbour, track: TrackState, headMs: number) => void;
+  /** The manifest was refused, and with it what was asked for besides. */
+  readonly onHeadRefused: (neighbour: Neighbour) => void;
+}
 
 /** One peer that is being asked for one manifest. */
 interface Attempt {
@@ -29,18 +41,21 @@ interface Attempt {
   progressMs: number;
 }
 
+/** Peers asked for one manifest at a time. */
+const MAX_ATTEMPTS = 3;
+
 export class ManifestExchange {
   readonly #context: SwarmContext;
-  readonly #onManifest: (track: TrackState) => void;
+  readonly #options: ManifestExchangeOptions;
   readonly #attempts = new Map<TrackId, Map<PeerId, Attempt>>();
   /** Who had nothing to give, and when: asked again later. */
   readonly #failedMs = new Map<TrackId, Map<PeerId, number>>();
-  /** Requests for tracks that the store is still being asked about. */
-  #deferred: { readonly neighbour: Neighbour; readonly trackId: TrackId; readonly offset: number }[] = [];
+  /** Requests for manifests that the store, or a peer, is still being asked for. */
+  #deferred: { readonly neighbour: Neighbour; readonly request: ManifestRequest }[] = [];
 
-  constructor(context: SwarmContext, onManifest: (track: TrackState) => void) {
+  constructor(context: SwarmContext, options: ManifestExchangeOptions) {
     this.#context = context;
-    this.#onManifest = onManifest;
+    this.#options = options;
   }
 
   get isIdle(): boolean {
@@ -57,16 +72,32 @@ export class ManifestExchange {
         !attempts.has(peerId) && nowMs - (this.#failedMs.get(track.trackId)?.get(peerId) ?? -Infinity) >= MANIFEST_RETRY_MS,
     );
     const chosen =
-      candidates.find(({ peerId }) => peerId === track.originId) ?? (attempts.size === 0 ? candidates[0] : undefined);
+      candidates.find(({ peerId }) => peerId === track.originId) ??
+      (attempts.size > 0 ? undefined : (candidates.find((candidate) => candidate.hasSome(track.trackId)) ?? candidates[0]));
     if (!chosen) return;
-    this.#attempts.set(track.trackId, attempts);
-    attempts.set(chosen.peerId, { bytes: null, receivedBytes: 0, nextOffset: BLOCK_BYTES, progressMs: nowMs });
-    this.#context.send(chosen, { type: "manifest-request", trackId: track.trackId, offset: 0 });
+    this.#ask(track, chosen, attempts);
   }
 
-  /** It may have the manifest now, whatever it said before. */
-  mayHave(track: TrackState, peerId: PeerId): void {
-    if (this.#failedMs.get(track.trackId)?.delete(peerId)) this.fetch(track);
+  /** It has the manifest, whatever it said before. Who is asked already may only hope to get it. */
+  isAt(track: TrackState, neighbour: Neighbour): void {
+    this.#failedMs.get(track.trackId)?.delete(neighbour.peerId);
+    const attempts = this.#attempts.get(track.trackId);
+    if (!attempts) this.fetch(track);
+    else if (attempts.size < MAX_ATTEMPTS && !attempts.has(neighbour.peerId) && ![...attempts.values()].some(hasBegun))
+      this.#ask(track, neighbour, attempts);
+  }
+
+  #ask(track: TrackState, neighbour: Neighbour, attempts: Map<PeerId, Attempt>): void {
+    const nowMs = this.#context.clock.nowMs();
+    const { trackId } = track;
+    // One peer only is asked for the first piece too, or it would come twice; and one that should have it.
+    const isHeadAsked = [...attempts.keys()].some((peerId) => this.#context.neighbours.get(peerId)?.headStart);
+    const mayHaveHead = neighbour.peerId === track.originId || neighbour.hasSome(trackId);
+    const headMs = isHeadAsked || !mayHaveHead ? null : this.#options.headMs(trackId);
+    this.#attempts.set(trackId, attempts);
+    attempts.set(neighbour.peerId, { bytes: null, receivedBytes: 0, nextOffset: BLOCK_BYTES, progressMs: nowMs });
+    if (headMs !== null) neighbour.headStart = new HeadStart(trackId, headMs, nowMs);
+    this.#context.send(neighbour, { type: "manifest-request", trackId, offset: 0, headMs });
   }
 
   /** @throws ProtocolError for a part of the wrong size. */
@@ -94,21 +125,29 @@ export class ManifestExchange {
       attempt.nextOffset < bytes.byteLength &&
       attempt.nextOffset < attempt.receivedBytes + MANIFEST_PIPELINE_PARTS * BLOCK_BYTES
     ) {
-      this.#context.send(neighbour, { type: "manifest-request", trackId: part.trackId, offset: attempt.nextOffset });
+      this.#context.send(neighbour, {
+        type: "manifest-request",
+        trackId: part.trackId,
+        offset: attempt.nextOffset,
+        headMs: null,
+      });
       attempt.nextOffset += BLOCK_BYTES;
     }
   }
 
   receiveReject(neighbour: Neighbour, trackId: TrackId): void {
     const track = this.#context.tracks.get(trackId);
+    this.#options.onHeadRefused(neighbour);
     if (track && this.#attempts.get(trackId)?.has(neighbour.peerId)) this.#failed(track, neighbour.peerId);
   }
 
-  receiveRequest(neighbour: Neighbour, trackId: TrackId, offset: number): void {
+  receiveRequest(neighbour: Neighbour, request: ManifestRequest): void {
+    const { trackId, offset, headMs } = request;
     const track = this.#context.tracks.get(trackId);
-    if (track?.isLoading) {
+    // Who is just getting it is soon who has it.
+    if (track?.isLoading || (track && this.#attempts.has(trackId))) {
       if (this.#deferred.length < MANIFEST_PIPELINE_PARTS * this.#context.neighbours.size)
-        this.#deferred.push({ neighbour, trackId, offset });
+        this.#deferred.push({ neighbour, request });
       return;
     }
     const bytes = track?.manifestBytes;
@@ -120,13 +159,14 @@ export class ManifestExchange {
     const part = bytes.slice(offset, offset + BLOCK_BYTES);
     remote.manifestBytesServed += part.byteLength;
     this.#context.send(neighbour, { type: "manifest-part", trackId, offset, totalBytes: bytes.byteLength, bytes: part });
+    if (track && headMs !== null) this.#options.onHeadWanted(neighbour, track, headMs);
   }
 
-  /** The store has said what it holds of the track. */
-  loaded(trackId: TrackId): void {
-    const due = this.#deferred.filter((request) => request.trackId === trackId);
-    this.#deferred = this.#deferred.filter((request) => request.trackId !== trackId);
-    for (const { neighbour, offset } of due) this.receiveRequest(neighbour, trackId, offset);
+  /** It is known now whether the manifest is here. */
+  answerDeferred(trackId: TrackId): void {
+    const due = this.#deferred.filter(({ request }) => request.trackId === trackId);
+    this.#deferred = this.#deferred.filter(({ request }) => request.trackId !== trackId);
+    for (const { neighbour, request } of due) this.receiveRequest(neighbour, request);
   }
 
   forget(peerId: PeerId): void {
@@ -143,6 +183,7 @@ export class ManifestExchange {
   abandon(trackId: TrackId): void {
     this.#attempts.delete(trackId);
     this.#failedMs.delete(trackId);
+    this.answerDeferred(trackId);
   }
 
   /** Gives up peers that don't answer. */
@@ -162,16 +203,19 @@ export class ManifestExchange {
       this.#context.ban(peerId, "served a manifest that does not hash to its track id");
       return;
     }
-    this.abandon(track.trackId);
+    this.#attempts.delete(track.trackId);
+    this.#failedMs.delete(track.trackId);
     try {
-      track.adoptManifest(decodeManifest(bytes), bytes);
+      track.adoptManifest(decodeManifest(bytes), bytes, this.#context.random);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       track.isUnreadable = true;
+      this.answerDeferred(track.trackId);
       return;
     }
     this.#context.keeper.keepManifest(track.trackId, bytes);
-    this.#onManifest(track);
+    this.#options.onManifest(track);
+    this.answerDeferred(track.trackId);
   }
 
   #failed(track: TrackState, peerId: PeerId): void {
@@ -182,5 +226,10 @@ export class ManifestExchange {
     if (!failed) this.#failedMs.set(track.trackId, (failed = new Map()));
     failed.set(peerId, this.#context.clock.nowMs());
     this.fetch(track);
+    if (!this.#attempts.has(track.trackId)) this.answerDeferred(track.trackId);
   }
+}
+
+function hasBegun(attempt: Attempt): boolean {
+  return attempt.receivedBytes > 0;
 }

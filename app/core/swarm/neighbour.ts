@@ -12,6 +12,7 @@ import {
 } from "../tunables.ts";
 import { LinkCodec } from "../wire/codec.ts";
 import type { PickLink } from "./block-picker.ts";
+import type { HeadStart } from "./head-start.ts";
 import { outstandingBudgetBytes } from "./link-budget.ts";
 import { RateMeter } from "./rate-meter.ts";
 import { LatencyEstimate } from "./request-timeouts.ts";
@@ -47,6 +48,8 @@ export interface RemoteTrack {
   /** `bits` are counted in the track's availability. */
   isCounted: boolean;
   manifestBytesServed: number;
+  /** When it refused to serve a piece for now, by index. */
+  refusedMs: Map<number, number> | null;
 }
 
 export function blockKey(trackId: TrackId, index: number, offset: number): string {
@@ -71,6 +74,8 @@ export class Neighbour {
   isUnchoked = false;
   /** It let requests time out, and nothing has come since. */
   isSnubbed = false;
+  /** What it was asked for together with the manifest. */
+  headStart: HeadStart | null = null;
   /** Last block or answer. */
   progressMs: number;
   #outstandingBytes = 0;
@@ -79,18 +84,27 @@ export class Neighbour {
   readonly #busyMeter = new RateMeter(LINK_RATE_TIME_CONSTANT_MS);
   #busyMs = 0;
   #busySinceMs: number | null = null;
-  readonly #refusedMs = new Map<string, number>();
+  readonly #pickLink: PickedLink;
 
   constructor(peerId: PeerId, nowMs: number) {
     this.peerId = peerId;
     this.chokedMs = nowMs;
     this.progressMs = nowMs;
+    this.#pickLink = new PickedLink(this);
   }
 
   track(trackId: TrackId): RemoteTrack {
     let remote = this.tracks.get(trackId);
     if (!remote) {
-      remote = { wantsOurs: false, isWanted: false, bits: null, unread: null, isCounted: false, manifestBytesServed: 0 };
+      remote = {
+        wantsOurs: false,
+        isWanted: false,
+        bits: null,
+        unread: null,
+        isCounted: false,
+        manifestBytesServed: 0,
+        refusedMs: null,
+      };
       this.tracks.set(trackId, remote);
     }
     return remote;
@@ -143,40 +157,86 @@ export class Neighbour {
 
   /** It will not serve the piece for now. */
   refused(trackId: TrackId, index: number, nowMs: number): void {
-    this.#refusedMs.set(`${trackId}/${index}`, nowMs);
+    (this.track(trackId).refusedMs ??= new Map()).set(index, nowMs);
   }
 
   /** It has the piece after all. */
   forgetRefusal(trackId: TrackId, index: number): void {
-    this.#refusedMs.delete(`${trackId}/${index}`);
+    this.tracks.get(trackId)?.refusedMs?.delete(index);
   }
 
   forgetRefusals(): void {
-    this.#refusedMs.clear();
+    for (const remote of this.tracks.values()) remote.refusedMs = null;
+  }
+
+  /** It said that it holds something of the track, and so its manifest. */
+  hasSome(trackId: TrackId): boolean {
+    const { bits = null, unread = null } = this.tracks.get(trackId) ?? {};
+    return (bits?.count ?? 0) > 0 || (unread !== null && (unread.bits.length > 0 || unread.haves.size > 0));
   }
 
   serves(trackId: TrackId, index: number, urgent: boolean, nowMs: number): boolean {
-    if (!this.uploads || !this.tracks.get(trackId)?.bits?.has(index)) return false;
-    if (this.#refusedMs.size === 0) return true;
-    const refusedMs = this.#refusedMs.get(`${trackId}/${index}`);
+    return this.servesOf(this.tracks.get(trackId), index, urgent, nowMs);
+  }
+
+  servesOf(remote: RemoteTrack | undefined, index: number, urgent: boolean, nowMs: number): boolean {
+    if (!this.uploads || !remote?.bits?.has(index)) return false;
+    const refusedMs = remote.refusedMs?.get(index);
     return refusedMs === undefined || nowMs - refusedMs >= (urgent ? REFUSED_URGENT_RETRY_MS : REFUSED_RETRY_MS);
   }
 
-  /** As the picker sees it. */
+  servesSome(trackId: TrackId): boolean {
+    return this.uploads && !this.isSnubbed && (this.tracks.get(trackId)?.bits?.count ?? 0) > 0;
+  }
+
+  /** As the picker sees it now; the next call changes what the last one returned. */
   toPickLink(nowMs: number): PickLink {
     const measured = this.#busyMeter.bytesPerMs(this.#busyMs + (this.#busySinceMs === null ? 0 : nowMs - this.#busySinceMs));
-    const roomBytes = outstandingBudgetBytes({ bytesPerMs: measured, isSnubbed: this.isSnubbed }) - this.#outstandingBytes;
-    return {
-      peerId: this.peerId,
-      roomBytes,
-      urgentRoomBytes: roomBytes + (this.isSnubbed ? 0 : OUTSTANDING_URGENT_EXTRA_BYTES),
-      isChoking: this.isChokingUs,
-      rttMs: this.latency.lowestMs ?? INITIAL_LINK_RTT_MS,
-      bytesPerMs: measured || INITIAL_LINK_BYTES_PER_MS,
-      outstandingBytes: this.#outstandingBytes,
-      outstandingUrgentBytes: this.#outstandingUrgentBytes,
-      servesSome: (trackId) => this.uploads && !this.isSnubbed && (this.tracks.get(trackId)?.bits?.count ?? 0) > 0,
-      serves: (trackId, index, urgent) => this.serves(trackId, index, urgent, nowMs),
-    };
+    const link = this.#pickLink;
+    link.nowMs = nowMs;
+    link.roomBytes = outstandingBudgetBytes({ bytesPerMs: measured, isSnubbed: this.isSnubbed }) - this.#outstandingBytes;
+    link.urgentRoomBytes = link.roomBytes + (this.isSnubbed ? 0 : OUTSTANDING_URGENT_EXTRA_BYTES);
+    link.isChoking = this.isChokingUs;
+    link.rttMs = this.latency.lowestMs ?? INITIAL_LINK_RTT_MS;
+    link.bytesPerMs = measured || INITIAL_LINK_BYTES_PER_MS;
+    link.isMeasured = measured > 0;
+    link.outstandingBytes = this.#outstandingBytes;
+    link.outstandingUrgentBytes = this.#outstandingUrgentBytes;
+    return link;
+  }
+}
+
+/** One object per link and not one per pick: a peer with 20 links picks hundreds of times a second. */
+class PickedLink implements PickLink {
+  readonly peerId: PeerId;
+  nowMs = 0;
+  roomBytes = 0;
+  urgentRoomBytes = 0;
+  isChoking = true;
+  rttMs = 0;
+  bytesPerMs = 0;
+  isMeasured = false;
+  outstandingBytes = 0;
+  outstandingUrgentBytes = 0;
+  readonly #neighbour: Neighbour;
+  /** The track that was asked about last: mostly it is the same again. */
+  #trackId: TrackId | null = null;
+  #remote: RemoteTrack | undefined;
+
+  constructor(neighbour: Neighbour) {
+    this.peerId = neighbour.peerId;
+    this.#neighbour = neighbour;
+  }
+
+  servesSome(trackId: TrackId): boolean {
+    return this.#neighbour.servesSome(trackId);
+  }
+
+  serves(trackId: TrackId, index: number, urgent: boolean): boolean {
+    if (trackId !== this.#trackId || !this.#remote) {
+      this.#trackId = trackId;
+      this.#remote = this.#neighbour.tracks.get(trackId);
+    }
+    return this.#neighbour.servesOf(this.#remote, index, urgent, this.nowMs);
   }
 }

@@ -13,8 +13,9 @@ const NOBODY: readonly Ask[] = [];
 export class PieceAssembly {
   readonly index: number;
   readonly blockCount: number;
-  /** Whole piece; complete once `isComplete`. */
-  readonly bytes: Uint8Array;
+  readonly #sizeBytes: number;
+  /** Null until the first block: many pieces are asked for long before anything comes. */
+  #bytes: Uint8Array | null = null;
   /**
    * Set where the piece came in bad from several peers: it is fetched again from this one alone, so that it is known
    * who is to blame. Null means that anyone may be asked.
@@ -23,15 +24,22 @@ export class PieceAssembly {
   readonly #senders: (PeerId | null)[];
   readonly #asks: (readonly Ask[])[];
   #missing: number;
+  #openBlocks: number;
 
   constructor(index: number, sizeBytes: number, onlyFrom: PeerId | null = null) {
     this.index = index;
     this.blockCount = Math.ceil(sizeBytes / BLOCK_BYTES);
-    this.bytes = new Uint8Array(sizeBytes);
+    this.#sizeBytes = sizeBytes;
     this.onlyFrom = onlyFrom;
-    this.#senders = Array.from({ length: this.blockCount }, () => null);
-    this.#asks = Array.from({ length: this.blockCount }, () => NOBODY);
+    this.#senders = Array.from<PeerId | null>({ length: this.blockCount }).fill(null);
+    this.#asks = Array.from<readonly Ask[]>({ length: this.blockCount }).fill(NOBODY);
     this.#missing = this.blockCount;
+    this.#openBlocks = this.blockCount;
+  }
+
+  /** Whole piece; complete once `isComplete`. */
+  get bytes(): Uint8Array {
+    return (this.#bytes ??= new Uint8Array(this.#sizeBytes));
   }
 
   get isComplete(): boolean {
@@ -40,11 +48,16 @@ export class PieceAssembly {
 
   /** Nothing here, nobody asked. */
   get isUntouched(): boolean {
-    return this.#missing === this.blockCount && this.#asks.every((asks) => asks.length === 0);
+    return this.#openBlocks === this.blockCount;
+  }
+
+  /** Blocks neither here nor asked for: a picker need not look into a piece without any. */
+  get openBlocks(): number {
+    return this.#openBlocks;
   }
 
   blockLength(block: number): number {
-    return Math.min(BLOCK_BYTES, this.bytes.byteLength - block * BLOCK_BYTES);
+    return Math.min(BLOCK_BYTES, this.#sizeBytes - block * BLOCK_BYTES);
   }
 
   isHere(block: number): boolean {
@@ -56,18 +69,24 @@ export class PieceAssembly {
   }
 
   ask(block: number, ask: Ask): void {
-    this.#asks[block] = [...this.asks(block), ask];
+    const asks = this.asks(block);
+    if (asks.length === 0 && !this.isHere(block)) this.#openBlocks--;
+    this.#asks[block] = [...asks, ask];
   }
 
   /** The peer will not send the block, or nobody waits for it any more. */
   unask(block: number, peerId: PeerId): void {
     const asks = this.asks(block);
-    if (asks.some((ask) => ask.peerId === peerId)) this.#asks[block] = asks.filter((ask) => ask.peerId !== peerId);
+    if (!asks.some((ask) => ask.peerId === peerId)) return;
+    const left = asks.filter((ask) => ask.peerId !== peerId);
+    if (left.length === 0 && !this.isHere(block)) this.#openBlocks++;
+    this.#asks[block] = left;
   }
 
   /** False, and nothing kept, when the block is here already. */
   put(block: number, bytes: Uint8Array, from: PeerId): boolean {
     if (this.isHere(block)) return false;
+    if (this.asks(block).length === 0) this.#openBlocks--;
     this.bytes.set(bytes, block * BLOCK_BYTES);
     this.#senders[block] = from;
     this.#asks[block] = NOBODY;

@@ -102,6 +102,7 @@ export class PieceKeeper {
     const written = () => {
       if (this.#unwritten.get(key) === piece) this.#unwritten.delete(key);
       this.#unwrittenBytes -= bytes.byteLength;
+      if (this.#store.peekPiece?.(trackId, index)) this.#recent.delete(key);
     };
     this.#store.putPiece(trackId, index, bytes).then(written, (error: unknown) => {
       this.#unstorable.set(key, piece);
@@ -116,6 +117,8 @@ export class PieceKeeper {
 
   /** The piece if it is at hand. The bytes stay the keeper's: don't change them. */
   peek(trackId: TrackId, index: number): Uint8Array | null {
+    const stored = this.#store.peekPiece?.(trackId, index);
+    if (stored) return stored;
     const key = `${trackId}/${index}`;
     return this.#recent.get(key) ?? this.#unwritten.get(key)?.bytes ?? this.#unstorable.get(key);
   }

@@ -10,6 +10,7 @@ export interface WindowPiece {
   readonly index: number;
   /** When it will sound; in the past for what should sound already. */
   readonly deadlineMs: number;
+  readonly isCover: boolean;
 }
 
 /** A demand, and when it was made: a playing playhead moves on by itself. */
@@ -43,9 +44,10 @@ export function playbackWindow(
       for (let index = chunkIndexAt(manifest, fromMs); index < manifest.chunks.length; index++) {
         const inMs = startsInMs + chunkStartMs(manifest, index);
         if (inMs >= PLAYBACK_WINDOW_MS) break;
-        pieces.push({ trackId: wanted, index, deadlineMs: nowMs + inMs });
+        pieces.push({ trackId: wanted, index, deadlineMs: nowMs + inMs, isCover: false });
       }
-      if (manifest.cover) covers.push({ trackId: wanted, index: manifest.chunks.length, deadlineMs: nowMs + PLAYBACK_WINDOW_MS });
+      if (manifest.cover)
+        covers.push({ trackId: wanted, index: manifest.chunks.length, deadlineMs: nowMs + PLAYBACK_WINDOW_MS, isCover: true });
     }
     startsInMs += durationMs;
     fromMs = Math.max(0, fromMs - durationMs);

@@ -8,7 +8,7 @@ import type { PeerId, TrackId } from "../ids.ts";
 import { pieceInfo } from "../manifest/manifest.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import type { Cancel, ChunkStore, Clock, Hasher, Lane, LinkTransport, Random } from "../ports.ts";
-import { MAX_ACTIVE_TRACKS, MAX_PROTOCOL_ERRORS, SWARM_TICK_MS } from "../tunables.ts";
+import { MAX_ACTIVE_TRACKS, MAX_PROTOCOL_ERRORS, MAX_TRACK_MS, PLAYHEAD_LEAD_MS, SWARM_TICK_MS } from "../tunables.ts";
 import { laneOf } from "../wire/codec.ts";
 import { WIRE_PROTOCOL_VERSION } from "../wire/messages.ts";
 import type { PeerMessage } from "../wire/messages.ts";
@@ -91,7 +91,12 @@ export class Swarm implements SwarmApi {
       ban: (peerId, reason) => this.#ban(peerId, reason),
     };
     this.#sources = new Sources(context);
-    this.#manifests = new ManifestExchange(context, (track) => this.#manifestArrived(track));
+    this.#manifests = new ManifestExchange(context, {
+      onManifest: (track) => this.#manifestArrived(track),
+      headMs: (trackId) => this.#headMs(trackId),
+      onHeadWanted: (neighbour, track, headMs) => this.#uploader.receiveHeadRequest(neighbour, track, headMs),
+      onHeadRefused: (neighbour) => this.#downloader.headRefused(neighbour),
+    });
     this.#downloader = new Downloader(context, (track, assembly) => void this.#verifier.verify(track, assembly));
     this.#verifier = new PieceVerifier(context, {
       onBad: (track, assembly) => this.#downloader.retry(track, assembly),
@@ -154,6 +159,9 @@ export class Swarm implements SwarmApi {
     const neighbour = new Neighbour(peerId, this.#clock.nowMs());
     this.#neighbours.set(peerId, neighbour);
     this.#sayHello(neighbour);
+    // Unasked: a newcomer is about to ask, and knows half a round trip sooner whom to turn to.
+    for (const trackId of this.#wantedTrackIds().slice(0, MAX_ACTIVE_TRACKS))
+      if (this.#tracks.get(trackId)?.held.count) this.#interest.tellHoldings(neighbour, trackId);
     this.#choking.review();
     this.#wantedChanged();
   }
@@ -271,7 +279,7 @@ export class Swarm implements SwarmApi {
         this.#manifestMayBeAt(neighbour, message.trackId);
         return this.#pick();
       case "manifest-request":
-        return this.#manifests.receiveRequest(neighbour, message.trackId, message.offset);
+        return this.#manifests.receiveRequest(neighbour, message);
       case "manifest-part":
         return this.#manifests.receivePart(neighbour, message);
       case "manifest-reject":
@@ -294,7 +302,7 @@ export class Swarm implements SwarmApi {
         return this.#pick();
       }
       case "received":
-        return this.#uploader.receiveReport(neighbour, message.bytes, message.delayMs);
+        return this.#uploader.receiveReport(neighbour, message.delayMs);
       case "cancel":
         return this.#uploader.receiveCancel(neighbour, message);
       case "reject":
@@ -315,14 +323,22 @@ export class Swarm implements SwarmApi {
 
   #manifestMayBeAt(neighbour: Neighbour, trackId: TrackId): void {
     const track = this.#tracks.get(trackId);
-    if (track && !track.manifest) this.#manifests.mayHave(track, neighbour.peerId);
+    if (track?.isWanted && !track.manifest && neighbour.hasSome(trackId)) this.#manifests.isAt(track, neighbour);
+  }
+
+  /** Where the first piece to be heard of a track lies; null where another track is to be heard. */
+  #headMs(trackId: TrackId): number | null {
+    const { current, atMs } = this.#demand;
+    if (current?.trackId !== trackId) return null;
+    const aheadMs = current.playing ? this.#clock.nowMs() - atMs + PLAYHEAD_LEAD_MS : 0;
+    return Math.min(MAX_TRACK_MS, Math.max(0, Math.floor(current.positionMs + aheadMs)));
   }
 
   // Tracks --------------------------------------------------------------------------------------------------------
 
   #loaded(track: TrackState, hasManifest: boolean): void {
     if (hasManifest) this.#manifestKnown(track);
-    this.#manifests.loaded(track.trackId);
+    this.#manifests.answerDeferred(track.trackId);
     this.#interest.tellEveryoneHoldings(track.trackId);
     this.#wantedChanged();
   }
@@ -341,6 +357,7 @@ export class Swarm implements SwarmApi {
         this.#protocolError(neighbour.peerId, error);
       }
     }
+    this.#downloader.manifestKnown(track);
     this.#emit({ kind: "manifest-known", trackId: track.trackId });
     if (track.isComplete) this.#emit({ kind: "track-complete", trackId: track.trackId });
   }
@@ -355,10 +372,16 @@ export class Swarm implements SwarmApi {
 
   // Fetching ------------------------------------------------------------------------------------------------------
 
+  /** In the order in which they will be heard. */
+  #wantedTrackIds(): TrackId[] {
+    const { current, upcoming } = this.#demand;
+    return [...new Set(current ? [current.trackId, ...upcoming] : upcoming)];
+  }
+
   /** Tracks to be fetched now, most wanted first. */
   #activeTracks(): TrackState[] {
     const active: TrackState[] = [];
-    for (const trackId of new Set([...(this.#demand.current ? [this.#demand.current.trackId] : []), ...this.#demand.upcoming])) {
+    for (const trackId of this.#wantedTrackIds()) {
       const track = this.#tracks.get(trackId);
       if (track?.isWanted) active.push(track);
       if (active.length === MAX_ACTIVE_TRACKS) break;

@@ -39,7 +39,7 @@ export class TrackLoader {
     track.isLoading = false;
     const hasManifest = manifest !== null && track.manifest === null;
     if (stored && manifest) {
-      track.adoptManifest(manifest, stored.manifestBytes);
+      track.adoptManifest(manifest, stored.manifestBytes, this.#context.random);
       for (const index of stored.heldPieces)
         if (pieceInfo(manifest, index) && track.hold(index) && isFirst) track.counters.bytesFromStore += track.sizeBytes(index);
     }

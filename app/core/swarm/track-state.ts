@@ -6,6 +6,7 @@ import type { PeerId, TrackId } from "../ids.ts";
 import { Bitfield } from "../manifest/bitfield.ts";
 import { pieceCount, pieceInfo } from "../manifest/manifest.ts";
 import type { Manifest } from "../manifest/manifest.ts";
+import type { Random } from "../ports.ts";
 import { Giving } from "./giving.ts";
 import { PieceAssembly } from "./piece-assembly.ts";
 
@@ -43,11 +44,14 @@ export class TrackState {
   #manifestBytes: Uint8Array | null = null;
   #bytesPerMs = 0;
   #held = new Bitfield(0);
+  /** As `pieceStates`, without what is arriving. */
+  #heldStates = new Uint8Array(0);
   readonly #arriving = new Map<number, PieceAssembly>();
   /** Pieces neither held nor arriving, in no order; `#placeOf` is where each stands, −1 where it does not. */
   readonly #untouched: number[] = [];
   #placeOf = new Int32Array(0);
   #availability = new Uint16Array(0);
+  #lots = new Float32Array(0);
   /** Held chunks, without the cover. */
   #chunksHeld = 0;
 
@@ -89,14 +93,16 @@ export class TrackState {
     return !this.isLoading && !this.isUnreadable && !this.isComplete;
   }
 
-  adoptManifest(manifest: Manifest, bytes: Uint8Array): void {
+  adoptManifest(manifest: Manifest, bytes: Uint8Array, random: Random): void {
     if (this.#manifest) return;
     const count = pieceCount(manifest);
     this.#manifest = manifest;
     this.#manifestBytes = bytes;
     this.#bytesPerMs = manifest.chunks.reduce((sum, chunk) => sum + chunk.sizeBytes, 0) / (manifest.durationUs / 1000);
     this.#held = new Bitfield(count);
+    this.#heldStates = new Uint8Array(count);
     this.#availability = new Uint16Array(count);
+    this.#lots = Float32Array.from({ length: count }, random);
     this.#placeOf = new Int32Array(count).fill(-1);
     for (let index = 0; index < count; index++) this.#addUntouched(index);
   }
@@ -113,6 +119,7 @@ export class TrackState {
   /** Returns whether it was not held before. */
   hold(index: number): boolean {
     if (!this.#held.set(index)) return false;
+    this.#heldStates[index] = 2;
     this.#arriving.delete(index);
     this.#removeUntouched(index);
     if (index < (this.#manifest?.chunks.length ?? 0)) this.#chunksHeld++;
@@ -122,6 +129,7 @@ export class TrackState {
   /** The piece is lost and may be fetched again. */
   lose(index: number): void {
     if (!this.#held.clear(index)) return;
+    this.#heldStates[index] = 0;
     if (index < (this.#manifest?.chunks.length ?? 0)) this.#chunksHeld--;
     this.#addUntouched(index);
   }
@@ -147,6 +155,11 @@ export class TrackState {
     return this.#availability[index] ?? 0;
   }
 
+  /** Drawn once for each piece, 0…1: who of many goes first. */
+  lot(index: number): number {
+    return this.#lots[index] ?? 0;
+  }
+
   countSource(bits: Bitfield, change: 1 | -1): void {
     for (const index of bits.indexes()) this.countSourceOf(index, change);
   }
@@ -157,9 +170,8 @@ export class TrackState {
 
   /** As SwarmApi.pieceStates. */
   pieceStates(): Uint8Array {
-    const states = new Uint8Array(this.#held.length);
+    const states = this.#heldStates.slice();
     for (const index of this.#arriving.keys()) states[index] = 1;
-    for (const index of this.#held.indexes()) states[index] = 2;
     return states;
   }
 

@@ -1,29 +1,44 @@
 /**
- * How much we may have under way, over all links together: as much as keeps our own uplink busy and its queue short
- * (RFC 6817, LEDBAT). Receivers report each block's one-way delay; what it has grown by since the link's best is a
- * queue. Our uplink is shared by all links, a receiver's downlink is not: the least of the latest reports is ours.
+ * How much we may have under way, over all links together: as much as keeps our own uplink busy and its queue short.
+ * The aim is RFC 6817's, a bounded queueing delay; the means are those of BBR (Cardwell et al., ACM Queue 14(5), 2016):
+ * what the uplink was seen to deliver, times the time that a block and its report take without our own queue, and a
+ * little more. Receivers report each block's one-way delay: what it has grown by since the link's best is our queue;
+ * the rest of the loop is not ours, the receiver's own busy uplink included.
  * Moved by reports and not by timers, so that a throttled background tab uploads as well as any.
  */
 import type { PeerId } from "../ids.ts";
 import {
   UPLOAD_BASE_DELAY_MS,
+  UPLOAD_RATE_MEMORY_MS,
   UPLOAD_REPORT_TIMEOUT_MS,
-  UPLOAD_SLOWDOWN_EVERY_MS,
-  UPLOAD_SLOWDOWN_MS,
   UPLOAD_TARGET_DELAY_MS,
-  UPLOAD_URGENT_EXTRA_BYTES,
-  UPLOAD_WINDOW_GAIN,
   UPLOAD_WINDOW_INITIAL_BYTES,
   UPLOAD_WINDOW_MAX_BYTES,
   UPLOAD_WINDOW_MIN_BYTES,
 } from "../tunables.ts";
 
-/** Reports that the queue is judged by: the least of the last four, as in RFC 6817's CURRENT_FILTER. */
+/** Weights of one report in the smoothed loop: the low ones are the line, the high ones somebody's queue. */
+const LOOP_SMOOTHING_DOWN = 1 / 4;
+const LOOP_SMOOTHING_UP = 1 / 32;
+/** Until the uplink is known, the window is so many times what was delivered in a loop (BBR's start-up). */
+const START_GAIN = 2;
+/** The uplink is known when the rate has not grown by this factor for so many stretches (as BBR's full pipe). */
+const GROWTH = 1.25;
+const STRETCHES_WITHOUT_GROWTH = 3;
+/** How long a stretch the rate is measured over, at least, ms: a round trip and some. */
+const RATE_STRETCH_MS = 250;
+/** Reports that our queue is judged by for a newcomer: the least of the last four, as RFC 6817's CURRENT_FILTER. */
 const LATEST_REPORTS = 4;
-/** A report may shrink the window by this share at most; later ones shrink it further. */
-const MAX_SHRINK = 0.5;
+
+interface SentBlock {
+  readonly sizeBytes: number;
+  readonly sentMs: number;
+  readonly urgent: boolean;
+}
 
 interface PacedLink {
+  /** Not yet reported, in the order sent. */
+  readonly sent: SentBlock[];
   inFlightBytes: number;
   /** When it last reported; or, if nothing was under way then, when the first block after that was sent. */
   waitingSinceMs: number;
@@ -39,33 +54,47 @@ interface PacedLink {
 
 export class UploadPacer {
   readonly #links = new Map<PeerId, PacedLink>();
+  readonly #rate = new DeliveryRate();
   #windowBytes = UPLOAD_WINDOW_INITIAL_BYTES;
   #inFlightBytes = 0;
-  #hasSeenQueue = false;
+  #inFlightUrgentBytes = 0;
+  /** From a block's sending to its report, without our own queue. */
+  #loopMs: number | null = null;
   /** As seen by the latest reports, each relative to its own link's best. */
   readonly #latestQueuesMs: number[] = [];
-  /** Set while the window is held low so that the queue runs dry and the links see the line as it is. */
-  #slowdown: { readonly untilMs: number; readonly resumeBytes: number } | null = null;
-  #nextSlowdownMs = Infinity;
 
   get inFlightBytes(): number {
     return this.#inFlightBytes;
+  }
+
+  get inFlightUrgentBytes(): number {
+    return this.#inFlightUrgentBytes;
   }
 
   get windowBytes(): number {
     return this.#windowBytes;
   }
 
-  /** What is urgent may go a little beyond the window, never so far that it queues behind itself for long. */
-  hasRoom(peerId: PeerId, urgent: boolean): boolean {
-    if (this.#links.get(peerId)?.isStalled) return false;
-    return this.#inFlightBytes < this.#windowBytes + (urgent ? UPLOAD_URGENT_EXTRA_BYTES : 0);
+  /** What the uplink was seen to carry; 0 before the first report. */
+  get uplinkBytesPerMs(): number {
+    return this.#rate.bytesPerMs;
   }
 
-  sent(peerId: PeerId, sizeBytes: number, nowMs: number): void {
+  /** What may still be sent, over all links; below 0 where more is under way already. */
+  get roomBytes(): number {
+    return this.#windowBytes - this.#inFlightBytes;
+  }
+
+  isStalled(peerId: PeerId): boolean {
+    return this.#links.get(peerId)?.isStalled ?? false;
+  }
+
+  sent(peerId: PeerId, block: SentBlock): void {
+    const { sizeBytes, sentMs: nowMs, urgent } = block;
     let link = this.#links.get(peerId);
     if (!link) {
       link = {
+        sent: [],
         inFlightBytes: 0,
         waitingSinceMs: nowMs,
         isStalled: false,
@@ -77,29 +106,43 @@ export class UploadPacer {
       this.#links.set(peerId, link);
     }
     if (link.inFlightBytes === 0) link.waitingSinceMs = nowMs;
+    if (this.#inFlightBytes === 0) this.#rate.start(nowMs);
+    link.sent.push(block);
+    if (urgent) this.#inFlightUrgentBytes += sizeBytes;
     link.inFlightBytes += sizeBytes;
     this.#inFlightBytes += sizeBytes;
   }
 
-  /** `delayMs` is modulo 2^32. A report of more than was sent counts for what was sent. */
-  reported(peerId: PeerId, sizeBytes: number, delayMs: number, nowMs: number): void {
+  /** The oldest block that the peer owes a report for has come. `delayMs` is modulo 2^32. */
+  reported(peerId: PeerId, delayMs: number, nowMs: number): void {
     const link = this.#links.get(peerId);
-    if (!link) return;
+    const block = link?.sent.shift();
+    if (!link || !block) return;
     if (link.isStalled) {
       link.isStalled = false;
       this.#inFlightBytes += link.inFlightBytes;
     }
-    const isWindowUsed = this.#inFlightBytes + sizeBytes >= this.#windowBytes / 2;
-    const ackedBytes = Math.min(sizeBytes, link.inFlightBytes);
-    link.inFlightBytes -= ackedBytes;
-    this.#inFlightBytes -= ackedBytes;
-    this.#measure(link, delayMs, nowMs);
-    this.#adjust(ackedBytes, isWindowUsed, nowMs);
+    if (block.urgent) this.#inFlightUrgentBytes -= block.sizeBytes;
+    const isWindowUsed = this.#inFlightBytes >= this.#windowBytes / 2;
+    link.inFlightBytes -= block.sizeBytes;
+    this.#inFlightBytes -= block.sizeBytes;
+    const queueMs = this.#measureQueue(link, delayMs, nowMs);
+    const roundTripMs = Math.max(1, nowMs - block.sentMs);
+    this.#rate.add(block.sizeBytes, isWindowUsed, nowMs);
+    const loopMs = Math.max(0, roundTripMs - queueMs);
+    this.#loopMs ??= loopMs;
+    this.#loopMs += (loopMs < this.#loopMs ? LOOP_SMOOTHING_DOWN : LOOP_SMOOTHING_UP) * (loopMs - this.#loopMs);
+    const { bytesPerMs, isKnown } = this.#rate;
+    if (bytesPerMs === 0) return; // nothing is known yet
+    const wantedBytes = bytesPerMs * (isKnown ? this.#loopMs + UPLOAD_TARGET_DELAY_MS : START_GAIN * this.#loopMs);
+    this.#windowBytes = Math.min(UPLOAD_WINDOW_MAX_BYTES, Math.max(UPLOAD_WINDOW_MIN_BYTES, wantedBytes));
   }
 
   forget(peerId: PeerId): void {
     const link = this.#links.get(peerId);
-    if (link && !link.isStalled) this.#inFlightBytes -= link.inFlightBytes;
+    if (!link) return;
+    if (!link.isStalled) this.#inFlightBytes -= link.inFlightBytes;
+    for (const { sizeBytes, urgent } of link.sent) if (urgent) this.#inFlightUrgentBytes -= sizeBytes;
     this.#links.delete(peerId);
   }
 
@@ -115,12 +158,12 @@ export class UploadPacer {
     return silent;
   }
 
-  #measure(link: PacedLink, delayMs: number, nowMs: number): void {
+  /** What our uplink's queue added to the block's delay, ms. */
+  #measureQueue(link: PacedLink, delayMs: number, nowMs: number): number {
     if (link.originMs === null) {
       // A link that begins behind a queue has never seen the line without one (LEDBAT's latecomer): the others have.
-      const queueMs = this.#queueMs();
+      const queueMs = Math.min(Infinity, ...this.#latestQueuesMs);
       link.originMs = delayMs;
-      this.#nextSlowdownMs = Math.min(this.#nextSlowdownMs, nowMs + UPLOAD_SLOWDOWN_MS);
       link.baseMs = Number.isFinite(queueMs) ? -queueMs : 0;
     }
     const relativeMs = (delayMs - link.originMs) | 0;
@@ -130,43 +173,56 @@ export class UploadPacer {
       link.periodStartMs = nowMs;
     }
     link.baseMs = Math.min(link.baseMs, relativeMs);
-    this.#latestQueuesMs.push(relativeMs - Math.min(link.baseMs, link.previousBaseMs));
-    if (this.#latestQueuesMs.length > LATEST_REPORTS) this.#latestQueuesMs.shift();
     link.waitingSinceMs = nowMs;
+    const queueMs = relativeMs - Math.min(link.baseMs, link.previousBaseMs);
+    this.#latestQueuesMs.push(queueMs);
+    if (this.#latestQueuesMs.length > LATEST_REPORTS) this.#latestQueuesMs.shift();
+    return queueMs;
+  }
+}
+
+/** The most that was delivered of late, over stretches so long that reports that come in bunches don't deceive. */
+class DeliveryRate {
+  #recent = 0;
+  #previous = 0;
+  #periodStartMs = 0;
+  #stretchStartMs = 0;
+  #stretchBytes = 0;
+  #plateau = 0;
+  #stretchesWithoutGrowth = 0;
+
+  /** More is not to be had from this uplink. */
+  get isKnown(): boolean {
+    return this.#stretchesWithoutGrowth >= STRETCHES_WITHOUT_GROWTH;
   }
 
-  #adjust(ackedBytes: number, isWindowUsed: boolean, nowMs: number): void {
-    if (this.#isSlowedDown(nowMs)) return;
-    const queueMs = this.#queueMs();
-    const offTarget = Math.max(-1, (UPLOAD_TARGET_DELAY_MS - queueMs) / UPLOAD_TARGET_DELAY_MS);
-    if (queueMs > UPLOAD_TARGET_DELAY_MS / 2) this.#hasSeenQueue = true;
-    // Growing a window that is not used would measure nothing.
-    if (offTarget > 0 && !isWindowUsed) return;
-    const gain = this.#hasSeenQueue || offTarget < 0 ? UPLOAD_WINDOW_GAIN * offTarget : 1;
-    const changeBytes = Math.max(-MAX_SHRINK * this.#windowBytes, gain * ackedBytes);
-    this.#windowBytes = Math.min(UPLOAD_WINDOW_MAX_BYTES, Math.max(UPLOAD_WINDOW_MIN_BYTES, this.#windowBytes + changeBytes));
+  get bytesPerMs(): number {
+    return Math.max(this.#recent, this.#previous);
   }
 
-  /**
-   * Now and then, and soon after a link has come, the window is low for a moment (LEDBAT++, draft-irtf-iccrg-ledbat-plus-plus,
-   * 4.4): who came while there was a queue would otherwise take it for the line.
-   */
-  #isSlowedDown(nowMs: number): boolean {
-    if (this.#slowdown) {
-      if (nowMs < this.#slowdown.untilMs) return true;
-      this.#windowBytes = this.#slowdown.resumeBytes / 2;
-      this.#slowdown = null;
-      this.#nextSlowdownMs = nowMs + UPLOAD_SLOWDOWN_EVERY_MS;
-    } else if (nowMs >= this.#nextSlowdownMs) {
-      this.#slowdown = { untilMs: nowMs + UPLOAD_SLOWDOWN_MS, resumeBytes: this.#windowBytes };
-      this.#windowBytes = UPLOAD_WINDOW_MIN_BYTES / 2;
-      return true;
+  /** Nothing was under way until now. */
+  start(nowMs: number): void {
+    this.#stretchStartMs = nowMs;
+    this.#stretchBytes = 0;
+  }
+
+  /** `isWindowUsed`: that there was no more is up to the uplink and not to us. */
+  add(sizeBytes: number, isWindowUsed: boolean, nowMs: number): void {
+    this.#stretchBytes += sizeBytes;
+    const lastedMs = nowMs - this.#stretchStartMs;
+    if (lastedMs < RATE_STRETCH_MS) return;
+    // Time with little to send is no reason to forget what the uplink can do.
+    if (isWindowUsed && nowMs - this.#periodStartMs > UPLOAD_RATE_MEMORY_MS) {
+      this.#previous = this.#recent;
+      this.#recent = 0;
+      this.#periodStartMs = nowMs;
     }
-    return false;
-  }
-
-  /** What our uplink's queue adds: the least of the latest reports. Infinite before any. */
-  #queueMs(): number {
-    return Math.min(Infinity, ...this.#latestQueuesMs);
+    const bytesPerMs = this.#stretchBytes / lastedMs;
+    this.#recent = Math.max(this.#recent, bytesPerMs);
+    if (bytesPerMs > GROWTH * this.#plateau) {
+      this.#plateau = bytesPerMs;
+      this.#stretchesWithoutGrowth = 0;
+    } else if (isWindowUsed) this.#stretchesWithoutGrowth++;
+    this.start(nowMs);
   }
 }

@@ -22,17 +22,8 @@ function keyOf({ trackId, index, offset }: BlockAddress): string {
   return `${trackId}/${index}/${offset}`;
 }
 
-/** A block that is not ready (its piece is being read) does not hold up the ones behind it, up to so many. */
-const LOOK_AHEAD_BLOCKS = 4;
-
-function firstReady(blocks: ReadonlyMap<string, QueuedBlock>, isReady: (block: QueuedBlock) => boolean): QueuedBlock | null {
-  let looks = LOOK_AHEAD_BLOCKS;
-  for (const block of blocks.values()) {
-    if (isReady(block)) return block;
-    if (--looks === 0) return null;
-  }
-  return null;
-}
+/** Blocks of each peer that are looked at: what is not ready (its piece is being read) holds up nobody. */
+const LOOK_AHEAD_BLOCKS = 8;
 
 export class UploadQueue {
   /** In the order of turns: who was served last is last. */
@@ -41,6 +32,8 @@ export class UploadQueue {
   #urgentBytes = 0;
   /** Urgent blocks served since the last that was not. */
   #urgentRun = 0;
+  /** The last that was served: its piece is finished first, since nobody can play or pass on half of one. */
+  #begun: QueuedBlock | null = null;
 
   /** Of the urgent blocks that wait. */
   get urgentBytes(): number {
@@ -98,31 +91,46 @@ export class UploadQueue {
     this.#peers.delete(peerId);
   }
 
-  /** The next block that `isReady` now; it stays until `served`. Looks at a few blocks of each peer only. */
-  next(isReady: (block: QueuedBlock) => boolean): QueuedBlock | null {
-    const isTurnOfRest = this.#urgentRun >= URGENT_RUN_BLOCKS;
-    return this.#nextOf(isTurnOfRest ? "rest" : "urgent", isReady) ?? this.#nextOf(isTurnOfRest ? "urgent" : "rest", isReady);
-  }
-
-  #nextOf(kind: keyof PeerQueue, isReady: (block: QueuedBlock) => boolean): QueuedBlock | null {
-    for (const queue of this.#peers.values()) {
-      const block = firstReady(queue[kind], isReady);
-      if (block) return block;
-    }
-    return null;
-  }
-
   /**
-   * Takes the block out and sends its peer to the end of the line; after an urgent block not before the piece is
-   * whole, since nobody can play or pass on half of one.
+   * The next block that `isReady` now; it stays until `served`. Looks at a few blocks of each peer only.
+   * @param copies how many others can serve the block's piece: of what is not urgent, what the fewest can comes first
    */
+  next(isReady: (block: QueuedBlock) => boolean, copies: (block: QueuedBlock) => number): QueuedBlock | null {
+    const isTurnOfRest = this.#urgentRun >= URGENT_RUN_BLOCKS;
+    const first = (): QueuedBlock | null => this.#least("urgent", isReady, () => 0);
+    const rest = (): QueuedBlock | null => this.#least("rest", isReady, copies);
+    return isTurnOfRest ? (rest() ?? first()) : (first() ?? rest());
+  }
+
+  #least(
+    kind: keyof PeerQueue,
+    isReady: (block: QueuedBlock) => boolean,
+    rank: (block: QueuedBlock) => number,
+  ): QueuedBlock | null {
+    let chosen: QueuedBlock | null = null;
+    let least = Infinity;
+    for (const queue of this.#peers.values()) {
+      let looks = LOOK_AHEAD_BLOCKS;
+      for (const block of queue[kind].values()) {
+        const isBegun = block.index === this.#begun?.index && block.peerId === this.#begun.peerId;
+        const blockRank = isBegun ? -1 : rank(block);
+        if (blockRank < least && isReady(block)) {
+          chosen = block;
+          least = blockRank;
+        }
+        if (--looks === 0) break;
+      }
+    }
+    return chosen;
+  }
+
+  /** Takes the block out and sends its peer to the end of the line. */
   served(block: QueuedBlock): void {
     this.remove(block.peerId, block);
     this.#urgentRun = block.urgent ? this.#urgentRun + 1 : 0;
+    this.#begun = block;
     const queue = this.#peers.get(block.peerId);
     if (!queue) return;
-    const [nextUrgent] = queue.urgent.values();
-    if (block.urgent && nextUrgent?.index === block.index && nextUrgent.trackId === block.trackId) return;
     this.#peers.delete(block.peerId);
     this.#peers.set(block.peerId, queue);
   }

@@ -3,32 +3,30 @@
  * uplink carries without a queue. Each request is answered by exactly one block or reject.
  */
 import type { PeerId, TrackId } from "../ids.ts";
-import { pieceInfo } from "../manifest/manifest.ts";
+import { chunkIndexAt, pieceInfo } from "../manifest/manifest.ts";
 import type { Cancel } from "../ports.ts";
 import {
   BLOCK_BYTES,
   BULK_BUFFER_BYTES,
   MAX_PIECE_READS,
-  MAX_QUEUED_REQUESTS_PER_PEER,
+  MAX_QUEUED_BLOCKS_PER_PEER,
   ORIGIN_REPEAT_BYTES,
   ORIGIN_REPEAT_SHARE,
   UPLINK_ASSUMED_BYTES_PER_MS,
+  UPLOAD_URGENT_EXTRA_BYTES,
   URGENT_BACKLOG_MIN_BYTES,
   URGENT_BACKLOG_MS,
 } from "../tunables.ts";
 import type { PeerMessage } from "../wire/messages.ts";
+import { blocksOf, isAligned } from "./block-run.ts";
 import type { SwarmContext } from "./context.ts";
 import type { Neighbour } from "./neighbour.ts";
 import type { PieceReading } from "./piece-keeper.ts";
-import { RateMeter } from "./rate-meter.ts";
 import { TokenBucket } from "./token-bucket.ts";
 import type { TrackState } from "./track-state.ts";
 import { UploadPacer } from "./upload-pacer.ts";
 import { UploadQueue } from "./upload-queue.ts";
 import type { BlockAddress, QueuedBlock } from "./upload-queue.ts";
-
-/** Time constant of the measured uplink, ms. */
-const UPLINK_TIME_CONSTANT_MS = 3_000;
 
 export class Uploader {
   readonly #context: SwarmContext;
@@ -37,8 +35,6 @@ export class Uploader {
   readonly #queue = new UploadQueue();
   readonly #pacer = new UploadPacer();
   readonly #reading = new Set<string>();
-  readonly #uplinkMeter = new RateMeter(UPLINK_TIME_CONSTANT_MS);
-  #uplinkBytesPerMs = 0;
   #isEnabled = true;
   /** The listener's own limit; null for none. One block deep, so that it is kept from the first second. */
   #cap: TokenBucket | null = null;
@@ -61,7 +57,7 @@ export class Uploader {
 
   /** The most that the uplink was seen to carry, bytes per ms; 0 before any upload. */
   get uplinkBytesPerMs(): number {
-    return this.#uplinkBytesPerMs;
+    return this.#pacer.uplinkBytesPerMs;
   }
 
   hasUrgent(peerId: PeerId): boolean {
@@ -83,8 +79,17 @@ export class Uploader {
       this.#context.send(neighbour, { type: "reject", trackId, index, offset, length });
       return;
     }
-    this.#queue.add({ peerId, trackId, index, offset, length, urgent });
+    for (const block of blocksOf({ peerId, trackId, index, offset, length, urgent })) this.#queue.add(block);
     this.pump();
+  }
+
+  /** As if it had asked for every block of the piece that plays there. */
+  receiveHeadRequest(neighbour: Neighbour, track: TrackState, headMs: number): void {
+    if (!track.manifest) return;
+    const { trackId } = track;
+    const index = chunkIndexAt(track.manifest, headMs);
+    const length = track.sizeBytes(index);
+    this.receiveRequest(neighbour, { type: "request", trackId, index, offset: 0, length, urgent: true });
   }
 
   receiveCancel(neighbour: Neighbour, { trackId, index, offset, length }: Extract<PeerMessage, { type: "cancel" }>): void {
@@ -95,11 +100,8 @@ export class Uploader {
   }
 
   /** A block of ours came in. */
-  receiveReport(neighbour: Neighbour, sizeBytes: number, delayMs: number): void {
-    const nowMs = this.#context.clock.nowMs();
-    this.#pacer.reported(neighbour.peerId, sizeBytes, delayMs, nowMs);
-    this.#uplinkMeter.add(nowMs, sizeBytes);
-    this.#uplinkBytesPerMs = Math.max(this.#uplinkBytesPerMs, this.#uplinkMeter.bytesPerMs(nowMs));
+  receiveReport(neighbour: Neighbour, delayMs: number): void {
+    this.#pacer.reported(neighbour.peerId, delayMs, this.#context.clock.nowMs());
     this.pump();
   }
 
@@ -141,7 +143,10 @@ export class Uploader {
         this.#pumpIn(waitMs);
         return;
       }
-      const block = this.#queue.next((candidate) => this.#isReady(candidate));
+      const block = this.#queue.next(
+        (candidate) => this.#isReady(candidate),
+        ({ trackId, index }) => this.#context.tracks.get(trackId)?.availability(index) ?? 0,
+      );
       if (!block) return;
       const bytes = this.#context.keeper.peek(block.trackId, block.index);
       if (bytes) this.#sendBlock(block, bytes, nowMs);
@@ -149,20 +154,21 @@ export class Uploader {
     }
   }
 
+  /** What is urgent may go a little beyond the window, never so far that it queues behind itself for long. */
   #isReady({ peerId, trackId, index, urgent }: QueuedBlock): boolean {
-    if (!this.#pacer.hasRoom(peerId, urgent)) return false;
+    if (this.#pacer.roomBytes + (urgent ? UPLOAD_URGENT_EXTRA_BYTES : 0) <= 0 || this.#pacer.isStalled(peerId)) return false;
     if (this.#context.links.bufferedBytes(peerId) > BULK_BUFFER_BYTES) return false;
     if (this.#context.keeper.peek(trackId, index)) return true;
     return this.#reading.size < MAX_PIECE_READS && !this.#reading.has(`${trackId}/${index}`);
   }
 
   #mayServe(neighbour: Neighbour, track: TrackState, request: Extract<PeerMessage, { type: "request" }>): boolean {
-    const { index, offset, length, urgent } = request;
+    const { index, length, urgent } = request;
     const { peerId } = neighbour;
     if (!this.#isEnabled || !track.held.has(index)) return false;
     if (!urgent && !neighbour.isUnchoked) return false;
-    if (offset % BLOCK_BYTES !== 0 || offset + length > track.sizeBytes(index)) return false;
-    if (this.#queue.countFor(peerId) >= MAX_QUEUED_REQUESTS_PER_PEER) return false;
+    if (!isAligned(request, track.sizeBytes(index))) return false;
+    if (this.#queue.countFor(peerId) + length / BLOCK_BYTES > MAX_QUEUED_BLOCKS_PER_PEER) return false;
     return this.#mayGive(track, peerId, request);
   }
 
@@ -177,7 +183,7 @@ export class Uploader {
     const isRepeat = track.giving.isRepeat(index, peerId, nowMs);
     if (isRepeat && !track.giving.hasTaken(index, peerId)) {
       if (isOrigin && !urgent) return false;
-      if (this.#isUrgentOverloaded()) return false;
+      if (urgent && this.#isUrgentOverloaded()) return false;
       if (isOrigin && this.#repeats.waitMs(length, nowMs) > 0) return false;
     }
     if (isRepeat && isOrigin) this.#repeats.spend(length, nowMs);
@@ -185,19 +191,18 @@ export class Uploader {
     return true;
   }
 
-  /** More urgent blocks wait than can be there in time. */
+  /** More that is urgent is under way, or waits, than can be there in time. */
   #isUrgentOverloaded(): boolean {
-    const capacityBytes = (this.#uplinkBytesPerMs || UPLINK_ASSUMED_BYTES_PER_MS) * URGENT_BACKLOG_MS;
-    return this.#queue.urgentBytes > Math.max(URGENT_BACKLOG_MIN_BYTES, capacityBytes);
+    const capacityBytes = (this.uplinkBytesPerMs || UPLINK_ASSUMED_BYTES_PER_MS) * URGENT_BACKLOG_MS;
+    return this.#pacer.inFlightUrgentBytes + this.#queue.urgentBytes > Math.max(URGENT_BACKLOG_MIN_BYTES, capacityBytes);
   }
 
   #sendBlock(block: QueuedBlock, piece: Uint8Array, nowMs: number): void {
-    const { peerId, trackId, index, offset, length } = block;
+    const { peerId, trackId, index, offset, length, urgent } = block;
     this.#queue.served(block);
     const neighbour = this.#context.neighbours.get(peerId);
     if (!neighbour) return;
-    this.#pacer.sent(peerId, length, nowMs);
-    this.#uplinkMeter.start(nowMs);
+    this.#pacer.sent(peerId, { sizeBytes: length, sentMs: nowMs, urgent });
     this.#cap?.spend(length, nowMs);
     neighbour.bytesSent += length;
     const track = this.#context.tracks.get(trackId);

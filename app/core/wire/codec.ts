@@ -59,6 +59,20 @@ const STRICT = {
   rejectDuplicateMapKeys: true,
 };
 
+/**
+ * cborg copies every byte string with `slice`. A block's payload is copied into its piece anyway, so that it may as well
+ * be a view of the message.
+ */
+class Unsliced extends Uint8Array<ArrayBuffer> {
+  static get [Symbol.species](): Uint8ArrayConstructor {
+    return Uint8Array;
+  }
+
+  override slice(start?: number, end?: number): Uint8Array<ArrayBuffer> {
+    return this.subarray(start, end);
+  }
+}
+
 /** Blocks are bulk; everything else is small and must not wait behind them. */
 export function laneOf(type: PeerMessageType): Lane {
   return type === "block" ? "bulk" : "control";
@@ -106,12 +120,17 @@ export class LinkCodec {
     return encode([TYPE_NUMBERS[message.type], ...fields]);
   }
 
-  /** @throws ProtocolError, whatever the bytes. */
+  /**
+   * The payload of a block is a view of `bytes`.
+   * @throws ProtocolError, whatever the bytes.
+   */
   decode(bytes: Uint8Array, lane: Lane): PeerMessage {
     if (bytes.byteLength > MAX_WIRE_MESSAGE_BYTES) throw new ProtocolError("too-large", `message of ${bytes.byteLength} bytes`);
     let decoded: unknown;
     try {
-      decoded = decode(bytes, STRICT);
+      const { buffer, byteOffset, byteLength } = bytes;
+      const isView = lane === "bulk" && buffer instanceof ArrayBuffer;
+      decoded = decode(isView ? new Unsliced(buffer, byteOffset, byteLength) : bytes, STRICT);
     } catch (cause) {
       throw new ProtocolError("malformed", "message is not canonical CBOR", { cause });
     }

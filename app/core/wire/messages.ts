@@ -4,7 +4,7 @@
  */
 import * as v from "valibot";
 import { TrackIdSchema } from "../ids.ts";
-import { BLOCK_BYTES, MAX_CHUNK_BYTES, MAX_CHUNKS_PER_TRACK, MAX_MANIFEST_BYTES } from "../tunables.ts";
+import { BLOCK_BYTES, MAX_CHUNK_BYTES, MAX_CHUNKS_PER_TRACK, MAX_MANIFEST_BYTES, MAX_TRACK_MS } from "../tunables.ts";
 
 export const WIRE_PROTOCOL_VERSION = 1;
 
@@ -21,6 +21,8 @@ const bytes = (maxBytes: number) =>
 const clockMs = integer(0, 0xffff_ffff);
 const trackId = TrackIdSchema;
 const block = { trackId, index: pieceIndex, offset, length };
+/** Consecutive blocks of one piece. */
+const blocks = { trackId, index: pieceIndex, offset, length: integer(1, MAX_CHUNK_BYTES) };
 
 /** Key order is the order of fields on the wire. */
 export const PEER_MESSAGE_SCHEMAS = {
@@ -39,8 +41,17 @@ export const PEER_MESSAGE_SCHEMAS = {
     trackId,
     indexes: v.pipe(v.array(pieceIndex), v.minLength(1), v.maxLength(256)),
   }),
-  /** Asks for manifest bytes from `offset` on; answered by one `manifest-part` (or `manifest-reject`). */
-  "manifest-request": v.strictObject({ type: v.literal("manifest-request"), trackId, offset: integer(0, MAX_MANIFEST_BYTES) }),
+  /**
+   * Asks for manifest bytes from `offset` on; answered by one `manifest-part` (or `manifest-reject`). With `headMs`, a
+   * place in the track in ms, it stands for an urgent `request` of every block of the piece that plays there as well:
+   * who doesn't have the manifest can't name them. A `manifest-reject` refuses those too.
+   */
+  "manifest-request": v.strictObject({
+    type: v.literal("manifest-request"),
+    trackId,
+    offset: integer(0, MAX_MANIFEST_BYTES),
+    headMs: v.nullable(integer(0, MAX_TRACK_MS)),
+  }),
   "manifest-part": v.strictObject({
     type: v.literal("manifest-part"),
     trackId,
@@ -52,8 +63,11 @@ export const PEER_MESSAGE_SCHEMAS = {
   /** Choking is per link, not per track (BEP 3). A new link is choked both ways. */
   choke: v.strictObject({ type: v.literal("choke") }),
   unchoke: v.strictObject({ type: v.literal("unchoke") }),
-  /** `urgent`: needed within the playback window; served before everything else, and also to a choked peer. */
-  request: v.strictObject({ type: v.literal("request"), ...block, urgent: v.boolean() }),
+  /**
+   * Asks for consecutive blocks of a piece, each of which gets its own answer. `urgent`: needed within the playback
+   * window; served before everything else, and also to a choked peer.
+   */
+  request: v.strictObject({ type: v.literal("request"), ...blocks, urgent: v.boolean() }),
   /** `sentMs`: the sender's clock modulo 2^32 when it handed the block over; comes back in `received`. */
   block: v.strictObject({
     type: v.literal("block"),
@@ -64,17 +78,17 @@ export const PEER_MESSAGE_SCHEMAS = {
     bytes: bytes(BLOCK_BYTES),
   }),
   /**
-   * A block of `bytes` payload came in `delayMs` after its `sentMs`, by the receiver's clock and modulo 2^32. The clocks
+   * The next block in order came in, `delayMs` after its `sentMs`, by the receiver's clock and modulo 2^32. The clocks
    * have nothing in common, so only changes of the delay mean something: they are the queue (RFC 6817, 3.4.1).
    */
-  received: v.strictObject({ type: v.literal("received"), bytes: length, delayMs: clockMs }),
+  received: v.strictObject({ type: v.literal("received"), delayMs: clockMs }),
   /** The block is no longer needed; answered by `reject` unless it is already on its way. */
   cancel: v.strictObject({ type: v.literal("cancel"), ...block }),
   /**
-   * The request will not be served (choked, cancelled, gone, too busy, or another peer was just given the piece): ask
-   * elsewhere. Every request is answered by exactly one `block` or `reject` (BEP 6).
+   * These blocks will not be served (choked, cancelled, gone, too busy, or another peer was just given the piece): ask
+   * elsewhere. Every block that is asked for is answered by exactly one `block` or `reject` (BEP 6).
    */
-  reject: v.strictObject({ type: v.literal("reject"), ...block }),
+  reject: v.strictObject({ type: v.literal("reject"), ...blocks }),
 } as const;
 
 export type PeerMessageType = keyof typeof PEER_MESSAGE_SCHEMAS;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { BLOCK_BYTES, PLAYBACK_WINDOW_MS, URGENT_MS } from "../../../app/core/index.ts";
+import { BLOCK_BYTES, DUE_MS, FIRST_TAKERS, HASTE, PLAYBACK_WINDOW_MS, URGENT_MS } from "../../../app/core/index.ts";
 import { pickBlocks } from "../../../app/core/swarm/block-picker.ts";
 import { PieceAssembly } from "../../../app/core/swarm/piece-assembly.ts";
 import { seededRandom } from "../../support/seeded-random.ts";
@@ -10,7 +10,7 @@ import { askedPiece, makeLink, makeTrack, makeView, namesOf, PIECE_BYTES, SONG }
 
 const NOW_MS = 50_000;
 const random = seededRandom(1);
-const due = (index: number, inMs: number) => ({ trackId: SONG, index, deadlineMs: NOW_MS + inMs });
+const due = (index: number, inMs: number) => ({ trackId: SONG, index, deadlineMs: NOW_MS + inMs, isCover: false });
 const indexes = (picks: readonly { readonly index: number }[]): number[] => [...new Set(picks.map(({ index }) => index))];
 const byNumber = (a: number, b: number): number => a - b;
 
@@ -116,7 +116,7 @@ describe("pickBlocks", () => {
 
   test("CP2: inside the playback window the earliest deadline comes first", () => {
     const track = makeTrack({ pieces: 100 });
-    const window = [due(40, -500), due(41, 1400), due(42, 3400), due(43, 5400)];
+    const window = [due(40, -500), due(41, URGENT_MS - 1), due(42, URGENT_MS + 1), due(43, DUE_MS - 1)];
     const picks = pickBlocks(
       makeView({ tracks: [track], window, links: [makeLink("bob", { roomBytes: 3.5 * PIECE_BYTES })] }),
       NOW_MS,
@@ -124,6 +124,42 @@ describe("pickBlocks", () => {
     );
     expect(indexes(picks)).toEqual([40, 41, 42, 43]);
     expect(picks.map(({ urgent, index }) => urgent === index < 42)).not.toContain(false);
+  });
+
+  test("CP2: where music comes in plenty, what is not due soon is left to chance", () => {
+    const availability = Array.from({ length: 100 }, () => 1);
+    const window = [due(40, DUE_MS * 1.5)];
+    const links = (bytesPerMs: number) => [makeLink("bob", { bytesPerMs, roomBytes: 1 })];
+    const picked = (bytesPerMs: number): number[] =>
+      indexes(
+        pickBlocks(
+          makeView({ tracks: [makeTrack({ pieces: 100, availability })], window, links: links(bytesPerMs) }),
+          NOW_MS,
+          random,
+        ),
+      );
+    expect(picked(1000)).not.toEqual([40]);
+    const slowest = makeTrack({ pieces: 100, availability, bytesPerMs: 1000 / HASTE });
+    expect(indexes(pickBlocks(makeView({ tracks: [slowest], window, links: links(1000) }), NOW_MS, random))).toEqual([40]);
+  });
+
+  test("CP6: of what only the origin has and is due, it is asked by a few", () => {
+    const links = [makeLink("alice"), ...Array.from({ length: 9 }, (_, place) => makeLink(`bob${place}`, { has: [] }))];
+    const firstOf = (lot: number): number[] =>
+      indexes(
+        pickBlocks(
+          makeView({ tracks: [makeTrack({ pieces: 1, lots: [lot] })], window: [due(0, URGENT_MS + 1)], links }),
+          NOW_MS,
+          () => 0,
+        ),
+      );
+    expect(firstOf(FIRST_TAKERS / links.length - 0.01)).toEqual([0]);
+    const view = makeView({
+      tracks: [makeTrack({ pieces: 2, lots: [0.9, 0] })],
+      window: [due(0, URGENT_MS + 1), due(1, URGENT_MS + 1)],
+      links,
+    });
+    expect(pickBlocks(view, NOW_MS, random)[0]?.index).toBe(1);
   });
 
   test("CP3: a choking peer is asked for what is urgent and for nothing else", () => {
@@ -159,6 +195,12 @@ describe("pickBlocks", () => {
     for (const count of counts.values()) expect(Math.abs(count - 200)).toBeLessThan(70); // five standard deviations
   });
 
+  test("CP4: each piece comes over the link that would have it soonest", () => {
+    const links = [makeLink("bob", { outstandingBytes: 300_000 }), makeLink("carol")];
+    const view = makeView({ tracks: [makeTrack({ pieces: 30 })], links });
+    expect(new Set(namesOf(pickBlocks(view, NOW_MS, random).slice(0, 10)))).toEqual(new Set(["carol"]));
+  });
+
   test("CP4: two listeners with different seeds fetch different pieces", () => {
     const view = makeView({ tracks: [makeTrack({ pieces: 104 })], links: [makeLink("bob", { roomBytes: 10 * PIECE_BYTES })] });
     const first = indexes(pickBlocks(view, NOW_MS, seededRandom(1)));
@@ -178,7 +220,7 @@ describe("pickBlocks", () => {
   test("CP6: the origin is asked for nothing that a listener serves, unless it is urgent", () => {
     const track = makeTrack({ pieces: 4, availability: [1, 1, 0, 1] });
     const links = [makeLink("alice"), makeLink("bob", { has: [0, 1, 3], roomBytes: 0, urgentRoomBytes: 0 })];
-    const view = makeView({ tracks: [track], window: [due(0, 5000), due(2, 7000)], links });
+    const view = makeView({ tracks: [track], window: [due(0, 4000), due(2, 5000)], links });
     expect(indexes(pickBlocks(view, NOW_MS, random))).toEqual([2]);
     const urgent = pickBlocks({ ...view, window: [due(0, 0)] }, NOW_MS, random);
     expect(urgent.filter((pick) => pick.urgent).map(({ index }) => index)).toEqual([0, 0]);
@@ -280,7 +322,7 @@ describe("pickBlocks", () => {
   test("CP11: while the store does not keep up, only what is urgent is asked for", () => {
     const view = makeView({
       tracks: [makeTrack({ pieces: 9 })],
-      window: [due(3, 0), due(4, 5000)],
+      window: [due(3, 0), due(4, 4000)],
       links: [makeLink("bob")],
       urgentOnly: true,
     });

@@ -1,6 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { UPLOAD_SLOTS_MAX, UPLOAD_SLOTS_MIN } from "../../../app/core/index.ts";
+import {
+  UPLINK_ASSUMED_BYTES_PER_MS,
+  UPLOAD_SLOT_BYTES_PER_MS,
+  UPLOAD_SLOTS_MAX,
+  UPLOAD_SLOTS_MIN,
+} from "../../../app/core/index.ts";
 import { chooseUnchoked, uploadSlots } from "../../../app/core/swarm/choker.ts";
 import { seededRandom } from "../../support/seeded-random.ts";
 import { peerIdOf } from "../../support/swarm-world.ts";
@@ -52,10 +57,13 @@ describe("choker", () => {
     expect(chosen).toEqual(new Set(["carol", "dave", "erin", "frank"].map(peerIdOf)));
   });
 
+  test("CK1: an uplink that is not measured yet counts as a home's", () => {
+    expect(uploadSlots(0)).toBe(uploadSlots(UPLINK_ASSUMED_BYTES_PER_MS));
+  });
+
   test.each([
-    [0, UPLOAD_SLOTS_MIN],
-    [100, UPLOAD_SLOTS_MIN],
-    [960, 12],
+    [50, UPLOAD_SLOTS_MIN],
+    [12 * UPLOAD_SLOT_BYTES_PER_MS, 12],
     [1e6, UPLOAD_SLOTS_MAX],
   ])("CK1: an uplink of %d bytes per ms has %d slots", (uplinkBytesPerMs, slots) => {
     expect(uploadSlots(uplinkBytesPerMs)).toBe(slots);

@@ -4,6 +4,7 @@ import {
   BLOCK_BYTES,
   OUTSTANDING_MAX_BYTES,
   OUTSTANDING_MIN_BYTES,
+  OUTSTANDING_UNMEASURED_BYTES,
   REQUEST_TIMEOUT_INITIAL_MS,
   REQUEST_TIMEOUT_MAX_MS,
   REQUEST_TIMEOUT_MIN_MS,
@@ -15,9 +16,9 @@ import { TokenBucket } from "../../../app/core/swarm/token-bucket.ts";
 
 describe("outstandingBudgetBytes", () => {
   test.each([
-    ["not yet measured", 0, OUTSTANDING_MIN_BYTES],
+    ["not yet measured", 0, OUTSTANDING_UNMEASURED_BYTES],
     ["slow", 10, OUTSTANDING_MIN_BYTES],
-    ["at 5 Mbit/s", 625, 468_750],
+    ["at 5 Mbit/s", 625, 312_500],
     ["very fast", 100_000, OUTSTANDING_MAX_BYTES],
   ])("CP13: what may be outstanding on a link that is %s follows from its rate", (_, bytesPerMs, expected) => {
     expect(outstandingBudgetBytes({ bytesPerMs, isSnubbed: false })).toBe(expected);

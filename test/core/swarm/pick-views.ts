@@ -20,6 +20,8 @@ export interface TrackPlan {
   readonly bytesPerMs?: number;
   /** By piece; 0 where not said. */
   readonly availability?: readonly number[];
+  /** By piece; 0, the first to go, where not said. */
+  readonly lots?: readonly number[];
 }
 
 export function makeTrack(plan: TrackPlan): PickTrack {
@@ -36,6 +38,7 @@ export function makeTrack(plan: TrackPlan): PickTrack {
     bytesPerMs: plan.bytesPerMs ?? 16,
     sizeBytes: () => plan.sizeBytes ?? PIECE_BYTES,
     availability: (index) => plan.availability?.[index] ?? 0,
+    lot: (index) => plan.lots?.[index] ?? 0,
   };
 }
 
@@ -52,6 +55,7 @@ export function makeLink(name: string, { has, ...rest }: LinkPlan = {}): PickLin
     isChoking: false,
     rttMs: 100,
     bytesPerMs: 1000,
+    isMeasured: true,
     outstandingBytes: 0,
     outstandingUrgentBytes: 0,
     servesSome: () => has === undefined || has.length > 0,

@@ -5,6 +5,7 @@ import { Giving } from "../../../app/core/swarm/giving.ts";
 import { PieceAssembly } from "../../../app/core/swarm/piece-assembly.ts";
 import { TrackState } from "../../../app/core/swarm/track-state.ts";
 import { makeSong } from "../../support/songs.ts";
+import { seededRandom } from "../../support/seeded-random.ts";
 import { peerIdOf } from "../../support/swarm-world.ts";
 
 const bob = peerIdOf("bob");
@@ -88,7 +89,7 @@ describe("TrackState", () => {
     fc.assert(
       fc.property(fc.array(step), (steps) => {
         const track = new TrackState(song.trackId, bob);
-        track.adoptManifest(song.manifest, song.manifestBytes);
+        track.adoptManifest(song.manifest, song.manifestBytes, seededRandom(1));
         const model: Model = { held: new Set(), arriving: new Set(), sources: Array.from({ length: pieces }, () => 0) };
         for (const [what, index] of steps) {
           apply(track, model, what, index);

@@ -1,8 +1,9 @@
 /** Jams in which something is wrong: peers that lie, peers that sleep, stores that fail. */
 import { describe, expect, test } from "vitest";
-import { BLOCK_BYTES, MAX_PROTOCOL_ERRORS } from "../../../app/core/index.ts";
+import { BLOCK_BYTES, MAX_PROTOCOL_ERRORS, UPLOAD_SLOTS_MAX } from "../../../app/core/index.ts";
 import type { PeerMessage, SwarmEvent } from "../../../app/core/index.ts";
 import { MemoryChunkStore } from "../../../app/platform/store/memory-chunk-store.ts";
+import { blocksOf } from "../../../app/core/swarm/block-run.ts";
 import { equalBytes } from "../../../app/core/swarm/equal-bytes.ts";
 import { ScriptedPeer } from "../../support/scripted-peer.ts";
 import { makeSong } from "../../support/songs.ts";
@@ -103,8 +104,8 @@ describe("bad bytes", () => {
     mallory.say({ type: "bitfield", trackId, bits: new Uint8Array(5).fill(255) });
     await world.run(300);
     const asked = mallory.heardOf("request");
-    expect(asked.length).toBeGreaterThan(1);
-    for (const { index, offset, length } of asked)
+    expect(asked.length).toBeGreaterThan(0);
+    for (const { index, offset, length } of asked.flatMap(blocksOf))
       mallory.say({ type: "block", trackId, index, offset, sentMs: 0, bytes: new Uint8Array(length) });
     await world.run(500);
     expect(world.stats("bob").hashFailures).toBeGreaterThan(0);
@@ -181,6 +182,7 @@ describe("bad manners", () => {
       type: "manifest-request",
       trackId: stranger,
       offset: 0,
+      headMs: 0,
     });
     await world.run(500);
     expect(bob.heardOf("reject")).toHaveLength(4);
@@ -190,15 +192,15 @@ describe("bad manners", () => {
 
   test("CK4: a choked peer is served what is urgent, and refused the rest", async () => {
     const world = await startJam(11);
-    const crowd = Array.from({ length: 9 }, (_, place) => new ScriptedPeer(world, `bob${place}`));
+    const crowd = Array.from({ length: UPLOAD_SLOTS_MAX + 1 }, (_, place) => new ScriptedPeer(world, `bob${place}`));
     for (const peer of crowd) {
       await peer.link(world.peer("alice"));
       peer.say({ type: "interested", trackId });
       await world.run(200);
     }
     const last = crowd.at(-1);
-    expect(crowd.filter((peer) => peer.heardOf("unchoke").length > peer.heardOf("choke").length)).toHaveLength(8);
-    last?.say(request(3, 0, 1000, true), request(4, 0, 1000, false));
+    expect(crowd.filter((peer) => peer.heardOf("unchoke").length > peer.heardOf("choke").length)).toHaveLength(UPLOAD_SLOTS_MAX);
+    last?.say(request(3, 0, BLOCK_BYTES, true), request(4, 0, BLOCK_BYTES, false));
     await world.run(500);
     expect(last?.heardOf("unchoke")).toEqual([]);
     expect(last?.heardOf("block").map(({ index }) => index)).toEqual([3]);
@@ -207,7 +209,7 @@ describe("bad manners", () => {
 
   test("CK3: in time a choked peer has its turn", async () => {
     const world = await startJam(12);
-    const crowd = Array.from({ length: 10 }, (_, place) => new ScriptedPeer(world, `bob${place}`));
+    const crowd = Array.from({ length: UPLOAD_SLOTS_MAX + 2 }, (_, place) => new ScriptedPeer(world, `bob${place}`));
     for (const peer of crowd) {
       await peer.link(world.peer("alice"));
       peer.say({ type: "interested", trackId });

@@ -17,7 +17,17 @@ const blockOf = (name: string, index: number, block = 0, urgent = false): Queued
 
 function drain(queue: UploadQueue): string[] {
   const served: string[] = [];
-  for (let block = queue.next(() => true); block; block = queue.next(() => true)) {
+  for (
+    let block = queue.next(
+      () => true,
+      () => 0,
+    );
+    block;
+    block = queue.next(
+      () => true,
+      () => 0,
+    )
+  ) {
     served.push(`${block.peerId.replaceAll("_", "")} ${block.index}/${block.offset / BLOCK_BYTES}`);
     queue.served(block);
   }
@@ -76,7 +86,10 @@ class Forget implements fc.Command<Model, UploadQueue> {
 class Serve implements fc.Command<Model, UploadQueue> {
   check = (): boolean => true;
   run(model: Model, queue: UploadQueue): void {
-    const block = queue.next(() => true);
+    const block = queue.next(
+      () => true,
+      () => 0,
+    );
     expect(block === null).toBe(model.waiting.length === 0);
     if (!block) return;
     expect(model.waiting.some((other) => same(other, block))).toBe(true);
@@ -112,6 +125,19 @@ describe("UploadQueue", () => {
     expect(drain(queue).filter((served) => !served.includes("7/"))).toEqual(["bob 3/0", "bob 3/1", "carol 3/0", "carol 3/1"]);
   });
 
+  test("CK5: of what is not urgent, what the fewest others can give goes first, and a piece that is begun is finished", () => {
+    const queue = new UploadQueue();
+    for (const block of [0, 1]) queue.add(blockOf("bob", 7, block));
+    for (const block of [0, 1]) queue.add(blockOf("carol", 3, block));
+    const copies = ({ index }: QueuedBlock): number => (index === 3 ? 1 : 5);
+    const served = [1, 2, 3, 4].map(() => {
+      const block = queue.next(() => true, copies);
+      if (block) queue.served(block);
+      return block?.index;
+    });
+    expect(served).toEqual([3, 3, 7, 7]);
+  });
+
   test("CK5: what is not urgent is not starved: it has one block in four", () => {
     const queue = new UploadQueue();
     for (let block = 0; block < 8; block++) {
@@ -125,7 +151,12 @@ describe("UploadQueue", () => {
   test("CK5: a block that is not ready lets those behind it pass", () => {
     const queue = new UploadQueue();
     for (const index of [1, 2]) queue.add(blockOf("bob", index));
-    expect(queue.next(({ index }) => index !== 1)?.index).toBe(2);
+    expect(
+      queue.next(
+        ({ index }) => index !== 1,
+        () => 0,
+      )?.index,
+    ).toBe(2);
   });
 
   test("CK8: behaves like a plain list of what waits, whatever happens to it", () => {

@@ -22,13 +22,13 @@ const controlMessage: fc.Arbitrary<PeerMessage> = fc.oneof(
   fc.record({ type: of("not-interested"), trackId }),
   fc.record({ type: of("bitfield"), trackId, bits: bytes(1351) }),
   fc.record({ type: of("have"), trackId, indexes: fc.array(index, { minLength: 1, maxLength: 256 }) }),
-  fc.record({ type: of("manifest-request"), trackId, offset: manifestBytes }),
+  fc.record({ type: of("manifest-request"), trackId, offset: manifestBytes, headMs: fc.option(fc.nat(6 * 3600 * 1000)) }),
   fc.record({ type: of("manifest-part"), trackId, offset: manifestBytes, totalBytes: manifestBytes, bytes: bytes(BLOCK_BYTES) }),
   fc.record({ type: of("manifest-reject"), trackId }),
   fc.record({ type: of("choke") }),
   fc.record({ type: of("unchoke") }),
   fc.record({ type: of("request"), ...address, urgent: fc.boolean() }),
-  fc.record({ type: of("received"), bytes: length, delayMs: clockMs }),
+  fc.record({ type: of("received"), delayMs: clockMs }),
   fc.record({ type: of("cancel"), ...address }),
   fc.record({ type: of("reject"), ...address }),
 );
@@ -182,7 +182,7 @@ describe("LinkCodec", () => {
     const perBlock: [LinkCodec, PeerMessage][] = [
       [alice, { type: "request", trackId: id, index: 10_000, offset: 1_000_000, length: BLOCK_BYTES, urgent: false }],
       [bob, { type: "block", trackId: id, index: 10_000, offset: 1_000_000, sentMs: 4e9, bytes: new Uint8Array(BLOCK_BYTES) }],
-      [alice, { type: "received", bytes: BLOCK_BYTES, delayMs: 4e9 }],
+      [alice, { type: "received", delayMs: 4e9 }],
       [alice, { type: "have", trackId: id, indexes: [10_000] }],
     ];
     const wireBytes = perBlock.reduce((sum, [codec, message]) => sum + codec.encode(message).byteLength, 0);
