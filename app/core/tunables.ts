@@ -177,6 +177,8 @@ export const MAX_TRACK_HANDLES = 4096;
 
 // Picking ------------------------------------------------------------------------------------------------------------
 
+/** No two picks for messages are closer, ms: a crowd's `have`s come by the dozen. Longer idles fast links. */
+export const PICK_INTERVAL_MS = 5;
 /**
  * How far ahead of the playhead pieces have deadlines, ms. Shorter: one slow peer is heard; longer: everyone fetches
  * the same pieces at the same time and has nothing to trade.
@@ -211,7 +213,7 @@ export const ORIGIN_HANDICAP_MS = 60;
  */
 export const SPARE_ORIGIN_FACTOR = 2;
 /** A peer that refused a piece is not asked for it again for so long, ms, unless it becomes urgent. */
-export const REFUSED_RETRY_MS = 3_000;
+export const REFUSED_RETRY_MS = 1_500;
 /**
  * A chunk that will be over sooner is not fetched for the playhead, ms: it could not be here in time on any link.
  * Longer skips what a fast link would still bring.
@@ -281,7 +283,7 @@ export const MAX_QUEUED_BLOCKS_PER_PEER = 512;
 /** Pieces read from the store at a time for uploads. */
 export const MAX_PIECE_READS = 4;
 /** A piece that the origin gave to one peer is not given to the next for so long, ms, unless it is urgent. */
-export const GIVING_HOLD_MS = 6_000;
+export const GIVING_HOLD_MS = 4_000;
 /**
  * With more urgent blocks waiting than the uplink carries in this time, ms (and than these bytes: two chunks of MP3),
  * an urgent piece too goes to one peer first. Longer: everybody waits for everybody's copy, and with FLAC nobody ever
@@ -298,6 +300,11 @@ export const URGENT_RUN_BLOCKS = 3;
  */
 export const ORIGIN_REPEAT_SHARE = 0.25;
 export const ORIGIN_REPEAT_BYTES = 96 * 1024;
+/** With so many neighbours what was given to one is soon with all; fewer are a full mesh of friends. */
+export const CROWD = 8;
+/** In a crowd the origin gives nobody more than so many times what most were given, and a little, of what others have. */
+export const GIVING_SHARE = 2;
+export const GIVING_SLACK_PIECES = 1;
 /** Uplink before it is measured: 5 Mbit/s, bytes per ms. */
 export const UPLINK_ASSUMED_BYTES_PER_MS = 625;
 /** How often a peer may have a manifest from us on one link. */

@@ -7,8 +7,9 @@ import type { Cancel, PeerId, Random } from "../../app/core/index.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 import type { VirtualNetwork } from "./virtual-network.ts";
 
-/** In larger jams each member knows so many others, and is known to them. */
-const MAX_TOLD_OF = 1000;
+/** In jams of up to so many all know each other; in larger ones each knows so many others, and is known to them. */
+const MAX_ALL_KNOWN = 1000;
+const MAX_TOLD_OF = 200;
 
 interface Member {
   readonly keeper: LinkKeeper;
@@ -77,7 +78,7 @@ export class VirtualMeeting {
 
   /** Everyone, or some at random: ten thousand lists of ten thousand would fill the memory, and nobody links to so many. */
   #whomToTellOf(random: Random): readonly PeerId[] {
-    if (this.#ids.length <= MAX_TOLD_OF) return [...this.#ids];
+    if (this.#ids.length <= MAX_ALL_KNOWN) return [...this.#ids];
     const told = new Set<PeerId>();
     while (told.size < MAX_TOLD_OF) {
       const chosen = this.#ids[Math.floor(random() * this.#ids.length)];

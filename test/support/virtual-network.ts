@@ -10,38 +10,20 @@ import type { Lane, LinkTransport, PeerId, Random } from "../../app/core/index.t
 import { QueueMeter } from "./queue-meter.ts";
 import { seededRandom } from "./seeded-random.ts";
 import type { Task, VirtualClock } from "./virtual-clock.ts";
+import { Pipe } from "./virtual-host.ts";
+import type { Connection, Host, NetworkReceiver } from "./virtual-host.ts";
 import { Line } from "./virtual-line.ts";
-import { PACKET_BYTES, packetsIn, PipeState } from "./virtual-pipe.ts";
+import { PACKET_BYTES, packetsIn } from "./virtual-pipe.ts";
 import type { Acknowledgement, LaneQueue, Train } from "./virtual-pipe.ts";
 
-export interface Connection {
-  readonly upBytesPerMs: number;
-  readonly downBytesPerMs: number;
-  /** To anyone else, one way: half of it is spent at each end. */
-  readonly latencyMs: number;
-  /** What one packet may take longer than another, ms; 0 by default. */
-  readonly jitterMs?: number;
-  /** Share of the packets, sent or on their way here, that get lost, 0…1; 0 by default. */
-  readonly lossShare?: number;
-  /** Where the uplink's queue ends (drop-tail), ms of its rate; without end by default. */
-  readonly queueMs?: number;
-}
+export { HOME } from "./virtual-host.ts";
+export type { Connection } from "./virtual-host.ts";
 
 export interface NetworkOptions {
   /** Jitter and loss. */
   readonly random?: Random;
   /** Packets that travel as one: 1 is exact, more is faster to compute. */
   readonly packetsPerTrain?: number;
-}
-
-/** 5 Mbit/s up, 20 Mbit/s down, 84 ms round trip: the home link of the benches. */
-export const HOME: Connection = { upBytesPerMs: 625, downBytesPerMs: 2500, latencyMs: 42 };
-
-export interface NetworkReceiver {
-  opened(peerId: PeerId): void;
-  closed(peerId: PeerId): void;
-  receive(peerId: PeerId, lane: Lane, bytes: Uint8Array): void;
-  drained(peerId: PeerId): void;
 }
 
 /** IP 20, UDP 8, DTLS 37, SCTP 12 and 16: what one packet has beside its payload. */
@@ -57,46 +39,6 @@ const RETRANSMIT_MS = { first: 500, max: 3000 } as const;
 const DRAINED_BELOW_BYTES = 32 * 1024;
 /** Rounding. */
 const MOMENT_MS = 1e-6;
-
-interface Host {
-  readonly peerId: PeerId;
-  readonly receiver: NetworkReceiver;
-  readonly connection: Connection;
-  readonly up: Line;
-  readonly down: Line;
-  readonly pipes: Map<PeerId, Pipe>;
-  /** Swallows whatever it should send, as a suspended phone does. */
-  isSilent: boolean;
-  isGone: boolean;
-  /** Hosts on different sides cannot reach each other. */
-  side: number;
-}
-
-/** One direction of one link. */
-class Pipe extends PipeState {
-  readonly from: Host;
-  readonly to: Host;
-  /** One way without jitter. */
-  readonly latencyMs: number;
-  readonly jitterMs: number;
-  readonly lossShare: number;
-  /** The other direction. */
-  back: Pipe | null = null;
-  isOpen = true;
-
-  constructor(from: Host, to: Host) {
-    super();
-    this.from = from;
-    this.to = to;
-    this.latencyMs = (from.connection.latencyMs + to.connection.latencyMs) / 2;
-    this.jitterMs = (from.connection.jitterMs ?? 0) + (to.connection.jitterMs ?? 0);
-    this.lossShare = 1 - (1 - (from.connection.lossShare ?? 0)) * (1 - (to.connection.lossShare ?? 0));
-  }
-
-  get isCut(): boolean {
-    return this.from.side !== this.to.side;
-  }
-}
 
 export class VirtualNetwork {
   /** How long packets of data waited in uplinks. */

@@ -28,9 +28,9 @@ export interface VirtualPlayerOptions {
 const BEYOND_MS = 0.01;
 
 export class VirtualPlayer {
-  /** From the player's beginning to its first sound, ms; null before. */
+  /** Until as much music as it waits for is here from where the jam was when the listener came, ms; null before. */
   playableMs: number | null = null;
-  /** The same with as much music as the app's own player waits for; null before. */
+  /** Until the app's own player would start: less music, but from where the jam is by then, ms; null before. */
   startableMs: number | null = null;
   stalls = 0;
   stalledMs = 0;
@@ -42,6 +42,9 @@ export class VirtualPlayer {
   #isPlaying = false;
   #stalledSinceMs: number | null = null;
   #song: Song | null = null;
+  /** Where the jam was at the beginning. */
+  #cameAt: Place | null = null;
+  #hasStarted = false;
   #cancelLook: Cancel | null = null;
   /** When it will look by itself. */
   #nextLookMs = -Infinity;
@@ -77,6 +80,8 @@ export class VirtualPlayer {
     }
     const { manifest, trackId } = at.song;
     const states = swarm.pieceStates(trackId);
+    this.#cameAt ??= at;
+    if (this.playableMs === null && this.#isHere(this.#cameAt, startAheadMs)) this.playableMs = clock.nowMs() - this.#startedMs;
     const first = chunkIndexAt(manifest, at.positionMs);
     const isHere = states[first] === 2;
     if (this.#isPlaying) {
@@ -86,13 +91,19 @@ export class VirtualPlayer {
         this.#stalledSinceMs = clock.nowMs();
       }
     } else if (isHere) {
-      const isHereUntil = (aheadMs: number): boolean =>
-        states.subarray(first, chunkIndexAt(manifest, at.positionMs + aheadMs - BEYOND_MS) + 1).every(isHeld);
-      if (isHereUntil(START_AHEAD_MS)) this.startableMs ??= clock.nowMs() - this.#startedMs;
-      if (isHereUntil(startAheadMs)) this.#start();
+      if (this.#isHere(at, START_AHEAD_MS)) this.startableMs ??= clock.nowMs() - this.#startedMs;
+      if (this.#isHere(at, startAheadMs)) this.#start();
     }
     if (this.#isPlaying && isHere && isDone()) return this.#cancel();
     this.#lookIn(Math.max(0, chunkStartMs(manifest, first + 1) - at.positionMs) + BEYOND_MS);
+  }
+
+  /** From a place on, for so long; what lies beyond the song's end counts as here. */
+  #isHere({ song: { manifest, trackId }, positionMs }: Place, aheadMs: number): boolean {
+    const states = this.#options.swarm.pieceStates(trackId);
+    if (states.length === 0) return false;
+    const last = chunkIndexAt(manifest, positionMs + aheadMs - BEYOND_MS);
+    return states.subarray(chunkIndexAt(manifest, positionMs), last + 1).every(isHeld);
   }
 
   /** Leaves the timer alone where it stands at that moment already: a hundred pieces come while one plays. */
@@ -115,8 +126,9 @@ export class VirtualPlayer {
   #start(): void {
     const nowMs = this.#options.clock.nowMs();
     this.#isPlaying = true;
-    if (this.playableMs === null) this.playableMs = nowMs - this.#startedMs;
-    else this.jumpsMs.push(nowMs - this.#waitingSinceMs);
+    this.playableMs ??= nowMs - this.#startedMs;
+    if (this.#hasStarted) this.jumpsMs.push(nowMs - this.#waitingSinceMs);
+    this.#hasStarted = true;
   }
 
   #endStall(): void {

@@ -7,7 +7,14 @@ import * as v from "valibot";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { ProtocolError } from "../errors.ts";
 import type { TrackId } from "../ids.ts";
-import { MAX_CHUNK_BYTES, MAX_CHUNKS_PER_TRACK, MAX_COVER_BYTES, MAX_INIT_BYTES, MAX_MANIFEST_BYTES, MAX_TRACK_MS } from "../tunables.ts";
+import {
+  MAX_CHUNK_BYTES,
+  MAX_CHUNKS_PER_TRACK,
+  MAX_COVER_BYTES,
+  MAX_INIT_BYTES,
+  MAX_MANIFEST_BYTES,
+  MAX_TRACK_MS,
+} from "../tunables.ts";
 import type { Hasher } from "../ports.ts";
 
 /** One self-contained media segment of about 2 s. */

@@ -11,7 +11,17 @@
  */
 import type { PeerId, TrackId } from "../ids.ts";
 import type { Random } from "../ports.ts";
-import { BLOCK_BYTES, DUE_MS, FIRST_TAKERS, HASTE, INITIAL_LINK_BYTES_PER_MS, MAX_ASKS_PER_BLOCK, ORIGIN_HANDICAP_MS, SPARE_ORIGIN_FACTOR, URGENT_MS } from "../tunables.ts";
+import {
+  BLOCK_BYTES,
+  DUE_MS,
+  FIRST_TAKERS,
+  HASTE,
+  INITIAL_LINK_BYTES_PER_MS,
+  MAX_ASKS_PER_BLOCK,
+  ORIGIN_HANDICAP_MS,
+  SPARE_ORIGIN_FACTOR,
+  URGENT_MS,
+} from "../tunables.ts";
 import type { Ask } from "./piece-assembly.ts";
 import type { WindowPiece } from "./playback-window.ts";
 
@@ -19,6 +29,8 @@ import type { WindowPiece } from "./playback-window.ts";
 export interface PickPiece {
   readonly index: number;
   readonly blockCount: number;
+  /** Blocks that are not here and that nobody was asked for. */
+  readonly openBlocks: number;
   /** The only peer that may be asked, or null. */
   readonly onlyFrom: PeerId | null;
   blockLength(block: number): number;
@@ -190,6 +202,7 @@ class Picking {
   #fillBegun(open: OpenLink, track: PickTrack): boolean {
     let hasOpenBlocks = false;
     for (const index of this.#begun(track)) {
+      if (track.arriving.get(index)?.openBlocks === 0) continue;
       const blockCount = blocksIn(track.sizeBytes(index));
       for (let block = 0; block < blockCount; block++) {
         if (!this.#isOpen(track, index, block, false)) continue;

@@ -5,7 +5,7 @@
 import { ProtocolError } from "../errors.ts";
 import type { PeerId, TrackId } from "../ids.ts";
 import { chunkIndexAt } from "../manifest/manifest.ts";
-import { BLOCK_BYTES, INITIAL_LINK_RTT_MS, UNWRITTEN_PIECES_BYTES } from "../tunables.ts";
+import { BLOCK_BYTES, REQUEST_TIMEOUT_MIN_MS, UNWRITTEN_PIECES_BYTES } from "../tunables.ts";
 import type { PeerMessage } from "../wire/messages.ts";
 import { pickBlocks } from "./block-picker.ts";
 import type { BlockPick } from "./block-picker.ts";
@@ -102,7 +102,7 @@ export class Downloader {
       if (headStart?.trackId !== trackId || headStart.index !== null) continue;
       const { askedMs } = headStart;
       const index = (headStart.index = chunkIndexAt(manifest, headStart.positionMs));
-      const dueMs = askedMs + INITIAL_LINK_RTT_MS * LATE_FACTOR + LATE_EXTRA_MS;
+      const dueMs = askedMs + REQUEST_TIMEOUT_MIN_MS;
       const isWanted = !track.held.has(index) && !track.arriving.has(index);
       const sizeBytes = track.sizeBytes(index);
       for (const { offset, length } of blocksOf({ index, offset: 0, length: sizeBytes })) {
@@ -240,14 +240,17 @@ export class Downloader {
     this.#startAlone(track, index, failed);
   }
 
-  /** The origin first: it is the least likely to be the one who poisons. */
+  /** From a listener who is above suspicion, else from the origin, else from anyone but `except`. */
   #startAlone(track: TrackState, index: number, except: PeerId | null): void {
     const nowMs = this.#context.clock.nowMs();
     const able = [...this.#context.neighbours.values()].filter(
       (neighbour) => neighbour.peerId !== except && !neighbour.isSnubbed && neighbour.serves(track.trackId, index, true, nowMs),
     );
+    const suspects = track.evidence.get(index)?.contributions();
+    const innocent = able.filter(({ peerId }) => peerId !== track.originId && !suspects?.has(peerId));
     const origin = able.find(({ peerId }) => peerId === track.originId);
-    const chosen = origin ?? able[Math.floor(this.#context.random() * able.length)];
+    const anyOf = (some: readonly Neighbour[]): Neighbour | undefined => some[Math.floor(this.#context.random() * some.length)];
+    const chosen = anyOf(innocent) ?? origin ?? anyOf(able);
     if (chosen) track.assemble(index, chosen.peerId);
   }
 }

@@ -4,15 +4,19 @@
  * refused, and urgent requests need no revealing).
  */
 import type { PeerId } from "../ids.ts";
-import { GIVING_HOLD_MS } from "../tunables.ts";
+import { GIVING_HOLD_MS, GIVING_SHARE, GIVING_SLACK_PIECES } from "../tunables.ts";
 
 export class Giving {
   /** By piece, the peers that were given it, in that order, and when. */
   readonly #given = new Map<number, Map<PeerId, number>>();
 
+  /** Pieces that each of those who are here was given. */
+  readonly #counts = new Map<PeerId, number>();
+
   take(index: number, peerId: PeerId, nowMs: number): void {
     let takers = this.#given.get(index);
     if (!takers) this.#given.set(index, (takers = new Map()));
+    if (!takers.has(peerId)) this.#counts.set(peerId, (this.#counts.get(peerId) ?? 0) + 1);
     takers.set(peerId, nowMs);
   }
 
@@ -30,9 +34,26 @@ export class Giving {
     return false;
   }
 
+  /** Somebody else who is here was given the piece, whenever that was. */
+  isKnown(index: number, peerId: PeerId): boolean {
+    const takers = this.#given.get(index);
+    return takers !== undefined && takers.size > (takers.has(peerId) ? 1 : 0);
+  }
+
+  /** It was given far more than most. */
+  hasMoreThanItsShare(peerId: PeerId): boolean {
+    const counts = [...this.#counts.values()].toSorted((a, b) => a - b);
+    const median = counts[counts.length >> 1] ?? 0;
+    return (this.#counts.get(peerId) ?? 0) > GIVING_SHARE * median + GIVING_SLACK_PIECES;
+  }
+
   /** The peer is gone, or did not want the piece after all: what it was given may go to another at once. */
   forget(peerId: PeerId, index?: number): void {
-    if (index === undefined) for (const takers of this.#given.values()) takers.delete(peerId);
-    else this.#given.get(index)?.delete(peerId);
+    if (index === undefined) {
+      for (const takers of this.#given.values()) takers.delete(peerId);
+      this.#counts.delete(peerId);
+    } else if (this.#given.get(index)?.delete(peerId)) {
+      this.#counts.set(peerId, (this.#counts.get(peerId) ?? 1) - 1);
+    }
   }
 }

@@ -8,7 +8,14 @@ import type { PeerId, TrackId } from "../ids.ts";
 import { pieceInfo } from "../manifest/manifest.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import type { Cancel, ChunkStore, Clock, Hasher, Lane, LinkTransport, Random } from "../ports.ts";
-import { MAX_ACTIVE_TRACKS, MAX_PROTOCOL_ERRORS, MAX_TRACK_MS, PLAYHEAD_LEAD_MS, SWARM_TICK_MS } from "../tunables.ts";
+import {
+  MAX_ACTIVE_TRACKS,
+  MAX_PROTOCOL_ERRORS,
+  MAX_TRACK_MS,
+  PICK_INTERVAL_MS,
+  PLAYHEAD_LEAD_MS,
+  SWARM_TICK_MS,
+} from "../tunables.ts";
 import { laneOf } from "../wire/codec.ts";
 import { WIRE_PROTOCOL_VERSION } from "../wire/messages.ts";
 import type { PeerMessage } from "../wire/messages.ts";
@@ -59,6 +66,8 @@ export class Swarm implements SwarmApi {
   readonly #choking: Choking;
   #demand: TimedDemand = { current: null, upcoming: [], atMs: 0 };
   #cancelTick: Cancel | null = null;
+  #cancelPick: Cancel | null = null;
+  #pickedMs = -Infinity;
   #isRunning = true;
   #hasStoreFailed = false;
 
@@ -100,7 +109,7 @@ export class Swarm implements SwarmApi {
     this.#downloader = new Downloader(context, (track, assembly) => void this.#verifier.verify(track, assembly));
     this.#verifier = new PieceVerifier(context, {
       onBad: (track, assembly) => this.#downloader.retry(track, assembly),
-      onDone: (track) => (track.isComplete ? this.#wantedChanged() : this.#pick()),
+      onDone: (track) => (track.isComplete ? this.#wantedChanged() : this.#pickSoon()),
     });
     this.#loader = new TrackLoader(context, {
       store,
@@ -252,6 +261,8 @@ export class Swarm implements SwarmApi {
     this.#isRunning = false;
     this.#cancelTick?.();
     this.#cancelTick = null;
+    this.#cancelPick?.();
+    this.#cancelPick = null;
     this.#uploader.stop();
   }
 
@@ -262,7 +273,7 @@ export class Swarm implements SwarmApi {
       case "hello":
         neighbour.uploads = message.uploads;
         this.#sources.update(neighbour);
-        return this.#pick();
+        return this.#pickSoon();
       case "interested":
         neighbour.track(message.trackId).wantsOurs = true;
         this.#interest.tellHoldings(neighbour, message.trackId);
@@ -273,11 +284,11 @@ export class Swarm implements SwarmApi {
       case "bitfield":
         this.#sources.receiveBitfield(neighbour, message.trackId, message.bits);
         this.#manifestMayBeAt(neighbour, message.trackId);
-        return this.#pick();
+        return this.#pickSoon();
       case "have":
         this.#sources.receiveHaves(neighbour, message.trackId, message.indexes);
         this.#manifestMayBeAt(neighbour, message.trackId);
-        return this.#pick();
+        return this.#pickSoon();
       case "manifest-request":
         return this.#manifests.receiveRequest(neighbour, message);
       case "manifest-part":
@@ -292,14 +303,14 @@ export class Swarm implements SwarmApi {
         neighbour.isChokingUs = false;
         neighbour.forgetRefusals();
         this.#sources.update(neighbour);
-        return this.#pick();
+        return this.#pickSoon();
       case "request":
         return this.#uploader.receiveRequest(neighbour, message);
       case "block": {
         const wasSnubbed = neighbour.isSnubbed;
         this.#downloader.receiveBlock(neighbour, message);
         if (wasSnubbed) this.#sources.update(neighbour);
-        return this.#pick();
+        return this.#pickSoon();
       }
       case "received":
         return this.#uploader.receiveReport(neighbour, message.delayMs);
@@ -307,7 +318,7 @@ export class Swarm implements SwarmApi {
         return this.#uploader.receiveCancel(neighbour, message);
       case "reject":
         this.#downloader.receiveReject(neighbour, message);
-        return this.#pick();
+        return this.#pickSoon();
     }
   }
 
@@ -398,8 +409,19 @@ export class Swarm implements SwarmApi {
     this.#pick();
   }
 
+  /** Messages come in bursts, and most of them change little: one pick answers for those of a moment. */
+  #pickSoon(): void {
+    if (!this.#isRunning || this.#cancelPick) return;
+    const waitMs = this.#pickedMs + PICK_INTERVAL_MS - this.#clock.nowMs();
+    if (waitMs <= 0) this.#pick();
+    else this.#cancelPick = this.#clock.schedule(waitMs, () => this.#pick());
+  }
+
   #pick(): void {
+    this.#cancelPick?.();
+    this.#cancelPick = null;
     if (!this.#isRunning) return;
+    this.#pickedMs = this.#clock.nowMs();
     const fetchable = this.#activeTracks().filter((track) => track.manifest);
     this.#downloader.pick(fetchable, this.#demand);
     this.#wake();

@@ -21,12 +21,12 @@ import {
 const LOOP_SMOOTHING_DOWN = 1 / 4;
 const LOOP_SMOOTHING_UP = 1 / 32;
 /** Until the uplink is known, the window is so many times what was delivered in a loop (BBR's start-up). */
-const START_GAIN = 2;
+const START_GAIN = 1.5;
 /** The uplink is known when the rate has not grown by this factor for so many stretches (as BBR's full pipe). */
 const GROWTH = 1.25;
 const STRETCHES_WITHOUT_GROWTH = 3;
 /** How long a stretch the rate is measured over, at least, ms: a round trip and some. */
-const RATE_STRETCH_MS = 250;
+const RATE_STRETCH_MS = 500;
 /** Reports that our queue is judged by for a newcomer: the least of the last four, as RFC 6817's CURRENT_FILTER. */
 const LATEST_REPORTS = 4;
 

@@ -8,6 +8,7 @@ import type { Cancel } from "../ports.ts";
 import {
   BLOCK_BYTES,
   BULK_BUFFER_BYTES,
+  CROWD,
   MAX_PIECE_READS,
   MAX_QUEUED_BLOCKS_PER_PEER,
   ORIGIN_REPEAT_BYTES,
@@ -169,7 +170,7 @@ export class Uploader {
     if (!urgent && !neighbour.isUnchoked) return false;
     if (!isAligned(request, track.sizeBytes(index))) return false;
     if (this.#queue.countFor(peerId) + length / BLOCK_BYTES > MAX_QUEUED_BLOCKS_PER_PEER) return false;
-    return this.#mayGive(track, peerId, request);
+    return this.#mayGive(track, neighbour, request);
   }
 
   /**
@@ -177,18 +178,34 @@ export class Uploader {
    * that first copies still come first. Any peer with more urgent requests than it can serve in time gives the piece
    * to one first: the others get it sooner from that one than from the end of the queue.
    */
-  #mayGive(track: TrackState, peerId: PeerId, { index, length, urgent }: Extract<PeerMessage, { type: "request" }>): boolean {
+  #mayGive(
+    track: TrackState,
+    { peerId, uploads }: Neighbour,
+    { index, length, urgent }: Extract<PeerMessage, { type: "request" }>,
+  ): boolean {
     const nowMs = this.#context.clock.nowMs();
     const isOrigin = track.originId === this.#context.selfId;
+    // Who passes nothing on gets it from those who do, if there are any.
+    if (isOrigin && !urgent && !uploads && this.#hasTakers(track.trackId)) return false;
     const isRepeat = track.giving.isRepeat(index, peerId, nowMs);
     if (isRepeat && !track.giving.hasTaken(index, peerId)) {
       if (isOrigin && !urgent) return false;
       if (urgent && this.#isUrgentOverloaded()) return false;
       if (isOrigin && this.#repeats.waitMs(length, nowMs) > 0) return false;
     }
+    // The others have it by now. Who cannot get it from them may have been banned by them, and for a reason.
+    const isAgain = isOrigin && !urgent && this.#context.neighbours.size >= CROWD && track.giving.isKnown(index, peerId);
+    if (isAgain && track.giving.hasMoreThanItsShare(peerId)) return false;
     if (isRepeat && isOrigin) this.#repeats.spend(length, nowMs);
-    track.giving.take(index, peerId, nowMs);
+    if (uploads) track.giving.take(index, peerId, nowMs);
     return true;
+  }
+
+  /** Somebody wants the track and will pass it on. */
+  #hasTakers(trackId: TrackId): boolean {
+    for (const { uploads, tracks } of this.#context.neighbours.values())
+      if (uploads && tracks.get(trackId)?.wantsOurs) return true;
+    return false;
   }
 
   /** More that is urgent is under way, or waits, than can be there in time. */
