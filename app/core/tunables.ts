@@ -42,12 +42,45 @@ export const PAST_ENTRIES_KEPT = 30;
 export const PREFETCH_TRACKS = 3;
 /** Up to so many members everyone links to everyone; beyond, a newcomer links to a random few (DESIGN: "about 12"). */
 export const FULL_MESH_MEMBERS = 12;
-/** Links a newcomer opens in a larger jam. Random graphs of degree ≥ 3 are connected almost surely; 8 leaves a margin. */
-export const PARTIAL_MESH_LINKS = 8;
+/**
+ * With fewer links, a member of a larger jam opens new ones up to the second number at once. Random graphs of degree ≥ 3
+ * are connected almost surely; 8 leaves a margin for all that leave in the same minute. The gap between the two
+ * (hysteresis) makes of every few losses one rush, not one of each.
+ */
+export const LOW_WATER_LINKS = 8;
+export const PARTIAL_MESH_LINKS = 10;
+/** In no hurry, one at a time and so often, it opens more up to this number: an old mesh stays mixed, a split one heals. */
+export const AIMED_LINKS = 12;
+export const STRETCH_EVERY_MS = 60_000;
 /** No peer keeps more links: each costs a phone memory, sockets and keep-alives. */
 export const MAX_LINKS = 20;
+/** The origin has as many as it may, and fills them up again below this. */
+export const HUB_LOW_WATER_LINKS = 17;
+/**
+ * From so many links on, a peer takes only offers that are needed. At 20 the first comers of a crowd are full for ever;
+ * near the mean (15 after a crowd came) everybody asks in vain.
+ */
+export const LINKS_OPEN_TO_ALL = 16;
+/** A link is needed by whoever has fewer than this. */
+export const FEW_LINKS = 3;
+/** An attempt that takes longer is not counted on: another is begun beside it, ms. Most take 0.3–1 s, over a relay 2 s. */
+export const LINK_OVERDUE_MS = 3_000;
 /** A lost link to somebody who is still in the jam is tried again after this long, doubling up to the maximum. */
 export const RELINK_DELAY_MS = { first: 1_000, max: 30_000 } as const;
+/** Who refused because it is full is not asked again for so long, ms. */
+export const FULL_REST_MS = 30_000;
+/**
+ * After so many refusals in a row the next offer waits, twice as long each time. Sooner: newcomers to a full jam lose
+ * seconds; later: one sends the whole jam offers, and the server closes whoever sends 1,000 messages at a time.
+ */
+export const REFUSALS_AT_ONCE = 12;
+export const REFUSED_DELAY_MS = { first: 500, max: 30_000 } as const;
+/** Newcomers offer by themselves; who has not within this long is offered a link, ms. */
+export const NEWCOMER_GRACE_MS = 5_000;
+/** Links are replaced within so long, ms, at a random moment: those who lose the same hub don't all rush at once. */
+export const REFILL_SPREAD_MS = 2_000;
+/** How often neighbours are told of changes among our links, ms. Nobody needs to know sooner; more costs more. */
+export const LINKS_TOLD_EVERY_MS = 30_000;
 /** How often the session looks at the time: demand, prefetch and pinning follow the playhead at this grain. */
 export const SESSION_TICK_MS = 500;
 /** Entries of the flight recorder: an evening's worth of exceptions, some 50 KB. */
@@ -200,6 +233,8 @@ export const HASTE = 4;
 export const FIRST_TAKERS = 3;
 /** Programme tracks that are fetched at a time. One would leave links idle at its end; many spread thin. */
 export const MAX_ACTIVE_TRACKS = 3;
+/** A block that was asked for as not urgent, and became so, is asked for again if it has not come in this time, ms. */
+export const PROMOTE_MS = 300;
 /** Peers asked for the same block at most (endgame, or late and urgent). Each more is one more duplicate. */
 export const MAX_ASKS_PER_BLOCK = 2;
 /**
@@ -257,7 +292,7 @@ export const MANIFEST_PIPELINE_PARTS = 8;
 // Uploading ----------------------------------------------------------------------------------------------------------
 
 /** Queueing delay that our uploads may add to our uplink, ms (RFC 6817 names 100 as the most). */
-export const UPLOAD_TARGET_DELAY_MS = 40;
+export const UPLOAD_TARGET_DELAY_MS = 10;
 /** Bytes sent and not yet reported received, over all links: start, least and most. */
 export const UPLOAD_WINDOW_INITIAL_BYTES = 8 * BLOCK_BYTES;
 export const UPLOAD_WINDOW_MIN_BYTES = 2 * BLOCK_BYTES;
@@ -280,6 +315,8 @@ export const UPLOAD_URGENT_EXTRA_BYTES = 2 * BLOCK_BYTES;
 export const BULK_BUFFER_BYTES = 64 * 1024;
 /** Blocks that one peer may have waiting here: 4 MiB and a piece of the largest kind. More is refused. */
 export const MAX_QUEUED_BLOCKS_PER_PEER = 512;
+/** Having waited for so long counts as much as there being one copy less, ms. Longer: what many have waits for ever. */
+export const RARITY_PATIENCE_MS = 1000;
 /** Pieces read from the store at a time for uploads. */
 export const MAX_PIECE_READS = 4;
 /** A piece that the origin gave to one peer is not given to the next for so long, ms, unless it is urgent. */

@@ -19,6 +19,7 @@ import {
   INITIAL_LINK_BYTES_PER_MS,
   MAX_ASKS_PER_BLOCK,
   ORIGIN_HANDICAP_MS,
+  PROMOTE_MS,
   SPARE_ORIGIN_FACTOR,
   URGENT_MS,
 } from "../tunables.ts";
@@ -251,7 +252,7 @@ class Picking {
       }
   }
 
-  /** Nobody was asked for the block; or it is urgent, and whoever was asked is late. */
+  /** Nobody was asked for the block; or it is urgent, and whoever was asked is late or does not know. */
   #isOpen(track: PickTrack, index: number, block: number, urgent: boolean): boolean {
     if (this.#isBlockTaken(track, index, block)) return false;
     const piece = track.arriving.get(index);
@@ -259,7 +260,10 @@ class Picking {
     if (piece.isHere(block)) return false;
     const asks = piece.asks(block);
     if (asks.length === 0) return true;
-    return urgent && asks.length < MAX_ASKS_PER_BLOCK && this.#nowMs > earliest(asks);
+    if (!urgent || asks.length >= MAX_ASKS_PER_BLOCK) return false;
+    // What was asked for while there was time stands behind what others need more.
+    const isBehind = asks.every((ask) => !ask.urgent && this.#nowMs - ask.askedMs > PROMOTE_MS);
+    return isBehind || this.#nowMs > earliest(asks);
   }
 
   /** Who has an urgent block soonest; a listener rather than the origin where it is in good time. */

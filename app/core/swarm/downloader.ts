@@ -106,7 +106,7 @@ export class Downloader {
       const isWanted = !track.held.has(index) && !track.arriving.has(index);
       const sizeBytes = track.sizeBytes(index);
       for (const { offset, length } of blocksOf({ index, offset: 0, length: sizeBytes })) {
-        if (isWanted) track.assemble(index).ask(offset / BLOCK_BYTES, { peerId, dueMs });
+        if (isWanted) track.assemble(index).ask(offset / BLOCK_BYTES, { peerId, dueMs, askedMs, urgent: true });
         neighbour.ask({ trackId, index, offset, length, urgent: true, askedMs });
       }
       for (const answer of headStart.takeEarly())
@@ -203,7 +203,7 @@ export class Downloader {
     if (!track || !neighbour) return;
     const { peerId, trackId, index, offset, length, urgent } = pick;
     const usualMs = urgent ? pick.expectedMs : Math.max(pick.expectedMs, neighbour.latency.smoothedMs ?? 0);
-    const ask = { peerId, dueMs: nowMs + usualMs * LATE_FACTOR + LATE_EXTRA_MS };
+    const ask = { peerId, askedMs: nowMs, urgent, dueMs: nowMs + usualMs * LATE_FACTOR + LATE_EXTRA_MS };
     for (const block of blocksOf(pick)) {
       track.assemble(index).ask(block.offset / BLOCK_BYTES, ask);
       neighbour.ask({ trackId, index, offset: block.offset, length: block.length, urgent, askedMs: nowMs });

@@ -6,6 +6,8 @@ import { BLOCK_BYTES } from "../tunables.ts";
 export interface Ask {
   readonly peerId: PeerId;
   readonly dueMs: number;
+  readonly askedMs: number;
+  readonly urgent: boolean;
 }
 
 const NOBODY: readonly Ask[] = [];

@@ -8,6 +8,7 @@
  */
 import type { PeerId } from "../ids.ts";
 import {
+  BLOCK_BYTES,
   UPLOAD_BASE_DELAY_MS,
   UPLOAD_RATE_MEMORY_MS,
   UPLOAD_REPORT_TIMEOUT_MS,
@@ -17,9 +18,10 @@ import {
   UPLOAD_WINDOW_MIN_BYTES,
 } from "../tunables.ts";
 
-/** Weights of one report in the smoothed loop: the low ones are the line, the high ones somebody's queue. */
-const LOOP_SMOOTHING_DOWN = 1 / 4;
-const LOOP_SMOOTHING_UP = 1 / 32;
+/** Weight of one report in the smoothed loop, and in the smoothed queue; a loop that is shorter counts twice. */
+const SMOOTHING = 1 / 16;
+/** How much more than it was seen to carry an uplink without a queue is given (BBR's ProbeBW). */
+const PROBE_GAIN = 1.1;
 /** Until the uplink is known, the window is so many times what was delivered in a loop (BBR's start-up). */
 const START_GAIN = 1.5;
 /** The uplink is known when the rate has not grown by this factor for so many stretches (as BBR's full pipe). */
@@ -60,6 +62,7 @@ export class UploadPacer {
   #inFlightUrgentBytes = 0;
   /** From a block's sending to its report, without our own queue. */
   #loopMs: number | null = null;
+  #queueMs = 0;
   /** As seen by the latest reports, each relative to its own link's best. */
   readonly #latestQueuesMs: number[] = [];
 
@@ -126,15 +129,27 @@ export class UploadPacer {
     const isWindowUsed = this.#inFlightBytes >= this.#windowBytes / 2;
     link.inFlightBytes -= block.sizeBytes;
     this.#inFlightBytes -= block.sizeBytes;
-    const queueMs = this.#measureQueue(link, delayMs, nowMs);
-    const roundTripMs = Math.max(1, nowMs - block.sentMs);
+    link.waitingSinceMs = nowMs;
     this.#rate.add(block.sizeBytes, isWindowUsed, nowMs);
-    const loopMs = Math.max(0, roundTripMs - queueMs);
+    // The short last block of a piece takes less time than the others, and would make queues of them.
+    if (block.sizeBytes === BLOCK_BYTES) this.#measure(link, delayMs, block.sentMs, nowMs);
+    this.#adjust();
+  }
+
+  #measure(link: PacedLink, delayMs: number, sentMs: number, nowMs: number): void {
+    const queueMs = this.#measureQueue(link, delayMs, nowMs);
+    const loopMs = Math.max(0, nowMs - sentMs - queueMs);
     this.#loopMs ??= loopMs;
-    this.#loopMs += (loopMs < this.#loopMs ? LOOP_SMOOTHING_DOWN : LOOP_SMOOTHING_UP) * (loopMs - this.#loopMs);
+    this.#loopMs += (loopMs < this.#loopMs ? 4 : 1) * SMOOTHING * (loopMs - this.#loopMs);
+    this.#queueMs += SMOOTHING * (queueMs - this.#queueMs);
+  }
+
+  #adjust(): void {
     const { bytesPerMs, isKnown } = this.#rate;
-    if (bytesPerMs === 0) return; // nothing is known yet
-    const wantedBytes = bytesPerMs * (isKnown ? this.#loopMs + UPLOAD_TARGET_DELAY_MS : START_GAIN * this.#loopMs);
+    if (bytesPerMs === 0 || this.#loopMs === null) return; // nothing is known yet
+    // An uplink with hardly any queue carries more than we have tried.
+    const gain = this.#queueMs < UPLOAD_TARGET_DELAY_MS / 2 ? PROBE_GAIN : 1;
+    const wantedBytes = bytesPerMs * (isKnown ? gain * (this.#loopMs + UPLOAD_TARGET_DELAY_MS) : START_GAIN * this.#loopMs);
     this.#windowBytes = Math.min(UPLOAD_WINDOW_MAX_BYTES, Math.max(UPLOAD_WINDOW_MIN_BYTES, wantedBytes));
   }
 
@@ -173,7 +188,6 @@ export class UploadPacer {
       link.periodStartMs = nowMs;
     }
     link.baseMs = Math.min(link.baseMs, relativeMs);
-    link.waitingSinceMs = nowMs;
     const queueMs = relativeMs - Math.min(link.baseMs, link.previousBaseMs);
     this.#latestQueuesMs.push(queueMs);
     if (this.#latestQueuesMs.length > LATEST_REPORTS) this.#latestQueuesMs.shift();

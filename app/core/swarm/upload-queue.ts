@@ -9,9 +9,11 @@ export interface QueuedBlock {
   readonly offset: number;
   readonly length: number;
   readonly urgent: boolean;
+  /** When it was asked for. */
+  readonly sinceMs: number;
 }
 
-export type BlockAddress = Omit<QueuedBlock, "peerId" | "urgent">;
+export type BlockAddress = Omit<QueuedBlock, "peerId" | "urgent" | "sinceMs">;
 
 interface PeerQueue {
   readonly urgent: Map<string, QueuedBlock>;
@@ -93,12 +95,12 @@ export class UploadQueue {
 
   /**
    * The next block that `isReady` now; it stays until `served`. Looks at a few blocks of each peer only.
-   * @param copies how many others can serve the block's piece: of what is not urgent, what the fewest can comes first
+   * @param rank of what is not urgent: the lowest comes first
    */
-  next(isReady: (block: QueuedBlock) => boolean, copies: (block: QueuedBlock) => number): QueuedBlock | null {
+  next(isReady: (block: QueuedBlock) => boolean, rank: (block: QueuedBlock) => number): QueuedBlock | null {
     const isTurnOfRest = this.#urgentRun >= URGENT_RUN_BLOCKS;
     const first = (): QueuedBlock | null => this.#least("urgent", isReady, () => 0);
-    const rest = (): QueuedBlock | null => this.#least("rest", isReady, copies);
+    const rest = (): QueuedBlock | null => this.#least("rest", isReady, rank);
     return isTurnOfRest ? (rest() ?? first()) : (first() ?? rest());
   }
 
@@ -113,8 +115,8 @@ export class UploadQueue {
       let looks = LOOK_AHEAD_BLOCKS;
       for (const block of queue[kind].values()) {
         const isBegun = block.index === this.#begun?.index && block.peerId === this.#begun.peerId;
-        const blockRank = isBegun ? -1 : rank(block);
-        if (blockRank < least && isReady(block)) {
+        const blockRank = isBegun ? -Infinity : rank(block);
+        if ((blockRank < least || !chosen) && isReady(block)) {
           chosen = block;
           least = blockRank;
         }

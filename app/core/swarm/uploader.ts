@@ -13,6 +13,7 @@ import {
   MAX_QUEUED_BLOCKS_PER_PEER,
   ORIGIN_REPEAT_BYTES,
   ORIGIN_REPEAT_SHARE,
+  RARITY_PATIENCE_MS,
   UPLINK_ASSUMED_BYTES_PER_MS,
   UPLOAD_URGENT_EXTRA_BYTES,
   URGENT_BACKLOG_MIN_BYTES,
@@ -80,7 +81,8 @@ export class Uploader {
       this.#context.send(neighbour, { type: "reject", trackId, index, offset, length });
       return;
     }
-    for (const block of blocksOf({ peerId, trackId, index, offset, length, urgent })) this.#queue.add(block);
+    const sinceMs = this.#context.clock.nowMs();
+    for (const block of blocksOf({ peerId, trackId, index, offset, length, urgent, sinceMs })) this.#queue.add(block);
     this.pump();
   }
 
@@ -146,7 +148,7 @@ export class Uploader {
       }
       const block = this.#queue.next(
         (candidate) => this.#isReady(candidate),
-        ({ trackId, index }) => this.#context.tracks.get(trackId)?.availability(index) ?? 0,
+        (candidate) => this.#rank(candidate, nowMs),
       );
       if (!block) return;
       const bytes = this.#context.keeper.peek(block.trackId, block.index);
@@ -161,6 +163,12 @@ export class Uploader {
     if (this.#context.links.bufferedBytes(peerId) > BULK_BUFFER_BYTES) return false;
     if (this.#context.keeper.peek(trackId, index)) return true;
     return this.#reading.size < MAX_PIECE_READS && !this.#reading.has(`${trackId}/${index}`);
+  }
+
+  /** What the fewest others can give goes first, and so the swarm's uplinks have something to do; with time, anything. */
+  #rank({ trackId, index, sinceMs }: QueuedBlock, nowMs: number): number {
+    const copies = this.#context.tracks.get(trackId)?.availability(index) ?? 0;
+    return copies - (nowMs - sinceMs) / RARITY_PATIENCE_MS;
   }
 
   #mayServe(neighbour: Neighbour, track: TrackState, request: Extract<PeerMessage, { type: "request" }>): boolean {

@@ -45,7 +45,7 @@ const situation = fc
         if (block < piece.blockCount) piece.put(block, new Uint8Array(piece.blockLength(block)), peerIdOf("bob0"));
       for (const block of asked)
         if (block < piece.blockCount && !piece.isHere(block))
-          piece.ask(block, { peerId: peerIdOf("bob0"), dueMs: NOW_MS + 10 * (block - 2) });
+          piece.ask(block, { peerId: peerIdOf("bob0"), dueMs: NOW_MS + 10 * (block - 2), askedMs: NOW_MS, urgent: true });
       arriving.set(index, piece);
     }
     const track = makeTrack({
@@ -267,7 +267,7 @@ describe("pickBlocks", () => {
       ["carol", NOW_MS - 1],
       ["carol", NOW_MS - 1],
     ]);
-    for (const block of [0, 1]) late.ask(block, { peerId: peerIdOf("dave"), dueMs: NOW_MS - 1 });
+    for (const block of [0, 1]) late.ask(block, { peerId: peerIdOf("dave"), dueMs: NOW_MS - 1, askedMs: NOW_MS, urgent: true });
     const view = makeView({
       tracks: [makeTrack({ pieces: 1, arriving: [late] })],
       window: [due(0, 0)],

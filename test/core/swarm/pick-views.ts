@@ -71,7 +71,7 @@ export function makeView(view: Partial<PickView>): PickView {
 /** A piece of which each block was asked of a peer, due at that time. */
 export function askedPiece(index: number, asks: readonly (readonly [name: string, dueMs: number])[]): PieceAssembly {
   const piece = new PieceAssembly(index, PIECE_BYTES);
-  asks.forEach(([name, dueMs], block) => piece.ask(block, { peerId: peerIdOf(name), dueMs }));
+  asks.forEach(([name, dueMs], block) => piece.ask(block, { peerId: peerIdOf(name), dueMs, askedMs: 0, urgent: true }));
   return piece;
 }
 

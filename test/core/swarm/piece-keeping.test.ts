@@ -48,7 +48,7 @@ describe("PieceAssembly", () => {
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
         const assembly = new PieceAssembly(0, 3 * BLOCK_BYTES + 1);
         for (const { what, block, by } of steps) {
-          if (what === "ask" && !assembly.isHere(block)) assembly.ask(block, { peerId: by, dueMs: 0 });
+          if (what === "ask" && !assembly.isHere(block)) assembly.ask(block, { peerId: by, dueMs: 0, askedMs: 0, urgent: false });
           if (what === "unask") assembly.unask(block, by);
           if (what === "put") assembly.put(block, new Uint8Array(assembly.blockLength(block)), by);
         }

@@ -39,11 +39,11 @@ describe("PieceAssembly", () => {
 
   test("a block that somebody was asked for is open again when that one will not send it", () => {
     const piece = new PieceAssembly(0, BLOCK_BYTES);
-    piece.ask(0, { peerId: bob, dueMs: 1 });
-    piece.ask(0, { peerId: carol, dueMs: 2 });
+    piece.ask(0, { peerId: bob, dueMs: 1, askedMs: 0, urgent: false });
+    piece.ask(0, { peerId: carol, dueMs: 2, askedMs: 0, urgent: false });
     expect(piece.isUntouched).toBe(false);
     piece.unask(0, bob);
-    expect(piece.asks(0)).toEqual([{ peerId: carol, dueMs: 2 }]);
+    expect(piece.asks(0)).toEqual([{ peerId: carol, dueMs: 2, askedMs: 0, urgent: false }]);
     piece.unask(0, carol);
     expect(piece.isUntouched).toBe(true);
   });

@@ -13,6 +13,7 @@ const blockOf = (name: string, index: number, block = 0, urgent = false): Queued
   offset: block * BLOCK_BYTES,
   length: BLOCK_BYTES,
   urgent,
+  sinceMs: 0,
 });
 
 function drain(queue: UploadQueue): string[] {
