@@ -11,6 +11,7 @@ import type {
   SessionEvent,
   SessionOptions,
   SignedDocument,
+  SwarmApi,
   TrackId,
 } from "../../app/core/index.ts";
 import { countOf, formatBytes } from "./amounts.ts";
@@ -39,6 +40,8 @@ export interface HeadlessPeerOptions {
   keepDocuments(documents: readonly SignedDocument[]): Promise<void>;
   newId(): string;
   readonly report: Report;
+  /** For whoever watches the engine at work; the peer itself has seen the event already. */
+  onEvent?(event: SessionEvent): void;
 }
 
 /** How often progress is shown, and what could not be done yet is tried again, ms. */
@@ -65,6 +68,11 @@ export class HeadlessPeer {
     this.#session = new Session({ ...options.engine, keepsProgramme: true, onEvent: (event) => this.#receive(event) });
   }
 
+  /** For figures, and for limits to what is uploaded. */
+  get swarm(): Pick<SwarmApi, "setUploads" | "trackStats" | "neighbourStats"> {
+    return this.#session.swarm;
+  }
+
   /**
    * Resolves when everything is here, unless it is to be kept on offer; then only `stop` ends it.
    * @throws PeerFailure
@@ -84,6 +92,11 @@ export class HeadlessPeer {
   }
 
   #receive(event: SessionEvent): void {
+    this.#react(event);
+    this.#options.onEvent?.(event);
+  }
+
+  #react(event: SessionEvent): void {
     const { report } = this.#options;
     switch (event.kind) {
       case "joined":

@@ -38,6 +38,11 @@ export class CannotRunError extends Error {
   override readonly name = "CannotRunError";
 }
 
+/** It ran, and something that must not happen did; the message is one sentence. */
+export class BenchFailure extends Error {
+  override readonly name = "BenchFailure";
+}
+
 export function findMissedGoals({ figures, goals }: Pick<BenchReport, "figures" | "goals">): readonly string[] {
   return Object.entries(goals).flatMap(([name, { min = -Infinity, max = Infinity }]) => {
     const figure = figures[name];

@@ -1,9 +1,11 @@
-/** `npm run bench -- NAME [options]`. Exit codes: 0 measured, 2 bad options, 3 cannot run here. */
-import { CannotRunError, UsageError, findMissedGoals, formatFigures, formatTable } from "./bench.ts";
+/** `npm run bench -- NAME [options]`. Exit codes: 0 measured, 1 failed, 2 bad options, 3 cannot run here. */
+import { BenchFailure, CannotRunError, UsageError, findMissedGoals, formatFigures, formatTable } from "./bench.ts";
 import type { Bench } from "./bench.ts";
 import { browsersBench } from "./browsers/browsers-bench.ts";
+import { syncBench } from "./sync/sync-bench.ts";
+import { swarmBench } from "./swarm/swarm-bench.ts";
 
-const BENCHES: readonly Bench[] = [browsersBench];
+const BENCHES: readonly Bench[] = [browsersBench, swarmBench, syncBench];
 
 const OVERVIEW = `npm run bench -- NAME [options]
 
@@ -36,8 +38,8 @@ if (!bench) {
   try {
     await measure(bench, args);
   } catch (error) {
-    if (!(error instanceof UsageError || error instanceof CannotRunError)) throw error;
+    if (!(error instanceof UsageError || error instanceof CannotRunError || error instanceof BenchFailure)) throw error;
     console.error(error.message);
-    process.exitCode = error instanceof UsageError ? 2 : 3;
+    process.exitCode = error instanceof UsageError ? 2 : error instanceof CannotRunError ? 3 : 1;
   }
 }

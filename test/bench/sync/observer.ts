@@ -1,0 +1,83 @@
+/** What a page does to its media element, as seen from beside the app: rates, seeks, starts, and when somebody clicked. */
+
+/** `value`: the rate, or the media time in ms; 0 where there is none. `atMs` counts from the epoch. */
+export interface Observation {
+  readonly kind: "rate" | "seek" | "play" | "pause" | "click";
+  readonly value: number;
+  readonly atMs: number;
+}
+
+declare global {
+  var syncObservations: Observation[] | undefined;
+}
+
+/** Runs in the page before the app does, so it can't use anything of this module. */
+function observeMedia(): void {
+  const seen: Observation[] = (globalThis.syncObservations = []);
+  const note = (kind: Observation["kind"], value: number) =>
+    void seen.push({ kind, value, atMs: performance.timeOrigin + performance.now() });
+  const media = HTMLMediaElement.prototype;
+  const watch = (name: "playbackRate" | "currentTime", kind: Observation["kind"], scale: number) => {
+    const property = Object.getOwnPropertyDescriptor(media, name);
+    if (!property?.set) return;
+    const { set } = property;
+    Object.defineProperty(media, name, {
+      ...property,
+      set(this: HTMLMediaElement, value: number) {
+        note(kind, value * scale);
+        set.call(this, value);
+      },
+    });
+  };
+  watch("playbackRate", "rate", 1);
+  watch("currentTime", "seek", 1000);
+  const { play, pause } = media;
+  media.play = function (this: HTMLMediaElement) {
+    note("play", 0);
+    return play.call(this);
+  };
+  media.pause = function (this: HTMLMediaElement) {
+    note("pause", 0);
+    pause.call(this);
+  };
+  addEventListener("click", () => note("click", 0), true);
+}
+
+/** As text, since not every driver takes functions; tsx marks inner functions with a helper that pages don't have. */
+export const OBSERVER_SCRIPT = `(() => { const __name = (run) => run; (${observeMedia.toString()})(); })();`;
+
+/**
+ * The largest change of rate, as a share of 1, more than `afterMs` after the element was last started or sought.
+ * @param alsoStartsMs when else sound began
+ */
+export function largestRateChange(
+  observations: readonly Observation[],
+  alsoStartsMs: readonly number[],
+  afterMs: number,
+  untilMs: number,
+): number {
+  let startedAtMs = -Infinity;
+  let rate = 1;
+  let largest = 0;
+  const consider = (momentMs: number) => {
+    const begun = Math.max(startedAtMs, ...alsoStartsMs.filter((startMs) => startMs <= momentMs));
+    if (momentMs - begun > afterMs) largest = Math.max(largest, Math.abs(rate - 1));
+  };
+  for (const { kind, value, atMs } of observations) {
+    consider(atMs); // until here the old rate was in force
+    if (kind === "play" || kind === "seek") startedAtMs = atMs;
+    if (kind === "rate") rate = value;
+  }
+  consider(untilMs);
+  return largest;
+}
+
+/** Seeks of an element that was playing. */
+export function audibleSeeks(observations: readonly Observation[]): readonly Observation[] {
+  let isPlaying = false;
+  return observations.filter(({ kind }) => {
+    if (kind === "play") isPlaying = true;
+    if (kind === "pause") isPlaying = false;
+    return kind === "seek" && isPlaying;
+  });
+}
