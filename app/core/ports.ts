@@ -63,7 +63,10 @@ export interface LinkTransport {
   onEvent: (event: LinkEvent) => void;
   /** Starts a link as its offerer. Does nothing if there is one already, unless that is in state "failed". */
   connect(peerId: PeerId): void;
-  /** Hands over what the peer sent through signalling; an offer from an unknown peer opens a link as its answerer. */
+  /**
+   * Hands over what the peer sent through signalling: an offer from an unknown peer opens a link as its answerer, a
+   * refusal closes the link whose offer it refuses.
+   */
   receiveSignal(peerId: PeerId, signal: LinkSignal): void;
   /** Queues one message (at most 64 KiB). Returns false, and does nothing, when the link is not open. */
   send(peerId: PeerId, lane: Lane, bytes: Uint8Array): boolean;

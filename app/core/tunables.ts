@@ -291,7 +291,10 @@ export const MANIFEST_PIPELINE_PARTS = 8;
 
 // Uploading ----------------------------------------------------------------------------------------------------------
 
-/** Queueing delay that our uploads may add to our uplink, ms (RFC 6817 names 100 as the most). */
+/**
+ * What we have under way beyond what the loop needs, as time on our uplink, ms. The queue is that, what a block takes,
+ * and what we think too well of the uplink: under 100 ms (RFC 6817). Less idles; more is in every newcomer's way.
+ */
 export const UPLOAD_TARGET_DELAY_MS = 10;
 /** Bytes sent and not yet reported received, over all links: start, least and most. */
 export const UPLOAD_WINDOW_INITIAL_BYTES = 8 * BLOCK_BYTES;

@@ -315,6 +315,28 @@ export function describeLinkTransport(name: string, makeWorld: () => TransportWo
       expect(a.events).toEqual([{ kind: "closed", peerId: bob, reason: "changed my mind" }]);
     });
 
+    it("LT13: a refusal ends the link whose offer it refuses, and another may be tried", async () => {
+      const [a, b] = openPair();
+      a.onSignal = () => {};
+      a.call((transport) => transport.connect(bob));
+      await until(() => a.of("signal").some(({ signal }) => signal.kind === "offer"), a);
+      a.call((transport) => transport.receiveSignal(bob, { kind: "refused", reason: "full" }));
+      await until(() => a.of("closed").length > 0, a);
+      expect(a.of("closed")).toEqual([{ kind: "closed", peerId: bob, reason: "refused: full" }]);
+      wire(a, b);
+      a.call((transport) => transport.connect(bob));
+      await until(areOpen(a, b), a, b);
+      await roundTrip(a, b);
+    });
+
+    it("LT13: a refusal of nothing changes nothing", async () => {
+      const [a, b] = await openLink();
+      for (const page of [a, b])
+        page.call((transport) => transport.receiveSignal(page === a ? bob : alice, { kind: "refused", reason: "full" }));
+      await roundTrip(a, b);
+      expect([...a.of("closed"), ...b.of("closed")]).toHaveLength(0);
+    });
+
     it("LT9: knows how the ends reach each other, and knows nothing of strangers", async () => {
       const [a, b] = await openLink();
       expect(await b.transport.stats(bob)).toBeNull();

@@ -254,6 +254,21 @@ describe("relaying", () => {
     expect(other.count("signal")).toBe(0);
   });
 
+  test("SG23: a refusal of a link travels like an offer; with any other reason it breaks the protocol", async () => {
+    const server = await startTestServer();
+    const [first, second] = [server.connect(), server.connect()];
+    await first.join(alice);
+    await second.join(bob);
+    first.send({ type: "signal", to: bob.peerId, signal: { ...offer, needed: true } });
+    expect(await second.next("signal")).toEqual({ type: "signal", from: alice.peerId, signal: { ...offer, needed: true } });
+    second.send({ type: "signal", to: alice.peerId, signal: { kind: "refused", reason: "full" } });
+    expect(await first.next("signal")).toMatchObject({ from: bob.peerId, signal: { kind: "refused", reason: "full" } });
+    second.socket.send(
+      JSON.stringify({ type: "signal", to: alice.peerId, signal: { kind: "refused", reason: "x".repeat(1000) } }),
+    );
+    expect((await second.closed).code).toBe(CLOSE_CODES.protocolError);
+  });
+
   test("SG9: an intent reaches the host alone; without a host it is refused", async () => {
     const server = await startTestServer();
     const [host, listener, bystander] = [server.connect(), server.connect(), server.connect()];

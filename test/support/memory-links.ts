@@ -92,9 +92,13 @@ export class MemoryLinkTransport implements LinkTransport {
   }
 
   receiveSignal(peerId: PeerId, signal: LinkSignal): void {
-    if (signal.kind === "candidate") return;
-    const mark = markOf(signal.sdp);
     const link = this.#links.get(peerId);
+    if (signal.kind === "candidate") return;
+    if (signal.kind === "refused") {
+      if (link?.awaitingAnswer) this.#end(link, `refused: ${signal.reason}`);
+      return;
+    }
+    const mark = markOf(signal.sdp);
     if (!mark) return;
     if (signal.kind === "answer") {
       if (!link || !shouldTakeAnswer(this.#view(link), mark, signal.answers)) return;

@@ -186,7 +186,9 @@ export class SwarmWorld {
     swarm.setTracks(new Map(this.#songs.map((song) => [song.trackId, peerIdOf(this.#originName)])));
     if (!uploads) swarm.setUploads({ enabled: false, capBytesPerSecond: null });
     this.#follow(peer);
-    if (this.#meeting) this.#meeting.join(peerId, seededRandom(-this.#seed * 1000 - order), (other) => swarm.isBanned(other));
+    const isBanned = (other: PeerId): boolean => swarm.isBanned(other);
+    const isHub = name === this.#originName;
+    if (this.#meeting) this.#meeting.join(peerId, seededRandom(-this.#seed * 1000 - order), isBanned, { isHub });
     else for (const other of others) this.network.connect(other.peerId, peerId);
     return peer;
   }

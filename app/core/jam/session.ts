@@ -11,8 +11,10 @@ import type { HostCommand } from "./host-desk.ts";
 import { JamState } from "./jam-state.ts";
 import { LinkKeeper } from "./link-keeper.ts";
 import { Members } from "./members.ts";
+import { isFullMesh } from "./neighbours.ts";
 import { resolveNowPlaying } from "./now-playing.ts";
 import type { NowPlaying } from "./now-playing.ts";
+import { PeerExchange } from "./peer-exchange.ts";
 import { ServerConversation } from "./server-conversation.ts";
 import type { EntryId, JamId, PeerId, TrackId } from "../ids.ts";
 import type { Manifest } from "../manifest/manifest.ts";
@@ -78,6 +80,7 @@ export class Session {
   readonly #server: ServerConversation;
   readonly #control: Control;
   readonly #links: LinkKeeper;
+  readonly #exchange: PeerExchange;
   readonly #members = new Members();
   #name: string;
   #cancelTick: Cancel = () => {};
@@ -104,8 +107,11 @@ export class Session {
       clock,
       random,
       links,
+      sendSignal: (to, signal) => void this.#server.send({ type: "signal", to, signal }),
       isBanned: (peerId) => this.swarm.isBanned(peerId),
+      nearby: () => this.#exchange.nearby(),
     });
+    this.#exchange = new PeerExchange({ clock, random, links, isFullMesh: () => isFullMesh(this.#members.present.length - 1) });
     links.onEvent = (event) => this.#onLinkEvent(event);
     this.#server = new ServerConversation({
       jamId,
@@ -199,6 +205,7 @@ export class Session {
   leave(): void {
     this.#cancelTick();
     this.player?.stop();
+    this.#exchange.stop();
     this.#links.stop();
     this.swarm.stop();
     this.#server.close();
@@ -298,22 +305,26 @@ export class Session {
   #onLinkEvent(event: LinkEvent): void {
     switch (event.kind) {
       case "message":
-        this.swarm.receive(event.peerId, event.lane, event.bytes);
+        // Whatever the mesh doesn't take is the swarm's: to read, or to count against its sender.
+        if (!this.#exchange.receive(event.peerId, event.lane, event.bytes))
+          this.swarm.receive(event.peerId, event.lane, event.bytes);
         return;
       case "drained":
         this.swarm.linkDrained(event.peerId);
         return;
       case "signal":
-        this.#server.send({ type: "signal", to: event.peerId, signal: event.signal });
+        this.#server.send({ type: "signal", to: event.peerId, signal: this.#links.complete(event.peerId, event.signal) });
         return;
       case "opened":
         this.recorder.record("link-opened", { peerId: event.peerId });
         this.#links.opened(event.peerId);
+        this.#exchange.opened(event.peerId);
         this.swarm.linkOpened(event.peerId);
         break;
       case "closed":
         this.recorder.record("link-closed", { peerId: event.peerId, reason: event.reason });
         this.swarm.linkClosed(event.peerId);
+        this.#exchange.closed(event.peerId);
         this.#links.closed(event.peerId);
         break;
       case "state": // the transport has written it down
@@ -343,11 +354,13 @@ export class Session {
     this.#options.onEvent({ kind: "changed" });
   }
 
-  /** Tells swarm and store where the music is. */
+  /** Tells swarm, store and links where the music is. */
   #follow(): void {
-    if (this.#options.keepsProgramme) return this.#followAll();
     const now = this.nowPlaying();
     const index = now.kind === "entry" ? now.index : now.kind === "ended" ? now.lastIndex : -1;
+    const ahead = this.entries.slice(Math.max(0, index), index + 1 + PREFETCH_TRACKS);
+    this.#links.setHub(ahead.some(({ addedBy }) => addedBy === this.#options.identity.peerId));
+    if (this.#options.keepsProgramme) return this.#followAll();
     const upcoming = this.entries.slice(index + 1, index + 1 + PREFETCH_TRACKS).map((entry) => entry.trackId);
     const current = now.kind === "entry" ? now : null;
     this.swarm.setDemand({

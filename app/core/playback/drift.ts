@@ -2,19 +2,22 @@
  * What to do about the error between what is heard and what should be: nothing, a slightly other rate, or a jump. The
  * one authority on the playback rate: nobody else sets it.
  *
- * Rate 1 and rates next to it are treated alike here. Firefox switches its resampler in and out when the rate leaves
- * exactly 1, which can be heard when it happens often; the wide gap between dead zone and settled zone keeps such
- * changes rare, and a rate is only changed by steps that matter.
+ * Measured with `bench sync`: what Chromium says of itself is right to half a millisecond, so that the dead zone can be
+ * small; it widens with the noise of what is read, which is larger in Firefox. Between corrections the rate rests a hair
+ * beside 1, never on it, on the side that brings what is left of the error down.
  */
 import {
+  DRIFT_BREAK_MS,
   DRIFT_CORRECTION_MS,
   DRIFT_DEAD_ZONE_MS,
   DRIFT_MEASURE_AFTER_MS,
   DRIFT_RATE_LIMIT,
+  DRIFT_REST_OFFSET,
   DRIFT_SEEK_COOL_DOWN_MAX_MS,
   DRIFT_SEEK_COOL_DOWN_MS,
   DRIFT_SEEK_MS,
   DRIFT_SETTLED_MS,
+  DRIFT_START_CORRECTION_MS,
   DRIFT_START_PHASE_MS,
   DRIFT_START_RATE_LIMIT,
   DRIFT_UNSTEADY_MAX_MS,
@@ -23,10 +26,12 @@ import {
 export interface DriftView {
   /** Heard minus wanted: positive when we are ahead. */
   readonly driftMs: number;
-  /** Since the playhead began to move after a start or a jump. */
+  /** Since sound began: after a start, a jump, or a break of its own. */
   readonly sinceStartMs: number;
   /** The playhead runs evenly; see `Steadiness`. */
   readonly isSteady: boolean;
+  /** By how much what is read strays from one look to the next, ms. */
+  readonly noiseMs: number;
   /** The rate in force. */
   readonly rate: number;
   /** Since the last correcting seek; Infinity when there was none. */
@@ -41,8 +46,10 @@ export type DriftDecision =
   /** Jump to where the music should be; the caller adds how long a jump takes. */
   | { readonly kind: "seek" };
 
-/** What is left of the noise of `currentTime` after smoothing, ms. */
-const STEADY_NOISE_MS = 15;
+/** What is left of the noise of `currentTime` after smoothing, ms: Firefox moves it in steps. */
+const STEADY_NOISE_MS = 6;
+/** The dead zone must hold the noise, or the rate would follow it. */
+const DEAD_ZONE_NOISES = 3;
 /** 1 + limit - 1 is not limit in floating point. */
 const ROUNDING = 1e-9;
 /** A correction under way is strengthened when the error has outgrown it by this factor. */
@@ -52,41 +59,69 @@ export function decideDrift(view: DriftView): DriftDecision {
   const { driftMs, sinceStartMs, rate } = view;
   if (!view.isSteady) return { kind: "hold" };
   if (Math.abs(driftMs) > DRIFT_SEEK_MS && view.sinceSeekMs >= seekCoolDownMs(view.seeksInVain)) return { kind: "seek" };
-  const isCorrecting = rate !== 1;
+  const isCorrecting = !isAtRest(rate);
   const hasArrived = isCorrecting && Math.sign(driftMs) === Math.sign(rate - 1);
-  if (hasArrived || Math.abs(driftMs) <= (isCorrecting ? DRIFT_SETTLED_MS : DRIFT_DEAD_ZONE_MS)) {
-    return isCorrecting ? { kind: "rate", rate: 1 } : { kind: "hold" };
+  const leftAloneMs = isCorrecting ? DRIFT_SETTLED_MS + view.noiseMs : DRIFT_DEAD_ZONE_MS + DEAD_ZONE_NOISES * view.noiseMs;
+  if (hasArrived || Math.abs(driftMs) <= leftAloneMs) {
+    return isCorrecting ? { kind: "rate", rate: restRate(driftMs) } : { kind: "hold" };
   }
-  const limit = sinceStartMs < DRIFT_START_PHASE_MS ? DRIFT_START_RATE_LIMIT : DRIFT_RATE_LIMIT;
-  const wanted = 1 - Math.min(limit, Math.max(-limit, driftMs / DRIFT_CORRECTION_MS));
+  const isStart = sinceStartMs < DRIFT_START_PHASE_MS;
+  const limit = isStart ? DRIFT_START_RATE_LIMIT : DRIFT_RATE_LIMIT;
+  const withinMs = isStart ? Math.max(DRIFT_START_CORRECTION_MS, DRIFT_START_PHASE_MS - sinceStartMs) : DRIFT_CORRECTION_MS;
+  const wanted = 1 - Math.min(limit, Math.max(-limit, driftMs / withinMs));
   // One rate for the whole correction: each change costs the browser a new set of resampler taps.
   const isStrongEnough = Math.abs(wanted - 1) <= Math.abs(rate - 1) * OUTGROWN;
   const isWithinLimit = Math.abs(rate - 1) <= limit + ROUNDING;
   return isCorrecting && isStrongEnough && isWithinLimit ? { kind: "hold" } : { kind: "rate", rate: wanted };
 }
 
+/** Where the rate stays when there is nothing to correct: beside 1, against what is left of the error. */
+export function restRate(driftMs: number): number {
+  return driftMs > 0 ? 1 - DRIFT_REST_OFFSET : 1 + DRIFT_REST_OFFSET;
+}
+
+export function isAtRest(rate: number): boolean {
+  return Math.abs(rate - 1) <= DRIFT_REST_OFFSET + ROUNDING;
+}
+
+/** `steady`: its error counts. `broke-off`: it just fell back, as sound does that had nothing to play for a moment. */
+export type Course = "unsteady" | "broke-off" | "steady";
+
 /**
- * Tells whether the playhead keeps to a line. Sound devices start in bursts (PulseAudio: 125 ms at once, then nothing
+ * Tells whether the playhead keeps to a line. Sound devices start in steps (PulseAudio: 125 ms at once, then nothing
  * for up to its latency), a loaded machine stumbles, and what is read meanwhile calls for corrections that would all
  * be wrong. A playhead that never settles is trusted in the end, since something has to be done.
  */
 export class Steadiness {
+  /** Where the line began. */
   #anchor: { readonly driftMs: number; readonly atMs: number } | null = null;
+  #last: { readonly driftMs: number; readonly atMs: number } | null = null;
+  /** How far the rates since then should have moved the drift. */
+  #correctedMs = 0;
   #trustedAtMs: number | null = null;
 
   reset(): void {
     this.#anchor = null;
+    this.#last = null;
     this.#trustedAtMs = null;
   }
 
-  observe(driftMs: number, nowMs: number): boolean {
+  /** @param rate what was in force since the last observation */
+  observe(driftMs: number, rate: number, nowMs: number): Course {
     this.#trustedAtMs ??= nowMs;
-    // A correction under way moves the drift by up to 3 % of the time: that is steady, too.
-    const allowedMs = this.#anchor ? STEADY_NOISE_MS + (DRIFT_START_RATE_LIMIT + 0.005) * (nowMs - this.#anchor.atMs) : -1;
-    if (!this.#anchor || Math.abs(driftMs - this.#anchor.driftMs) > allowedMs) this.#anchor = { driftMs, atMs: nowMs };
+    const wasSteady =
+      this.#last !== null && this.#anchor !== null && this.#last.atMs - this.#anchor.atMs >= DRIFT_MEASURE_AFTER_MS;
+    this.#correctedMs += (rate - 1) * (nowMs - (this.#last?.atMs ?? nowMs));
+    this.#last = { driftMs, atMs: nowMs };
+    const movedMs = this.#anchor ? driftMs - this.#anchor.driftMs - this.#correctedMs : 0;
+    if (!this.#anchor || Math.abs(movedMs) > STEADY_NOISE_MS) {
+      this.#anchor = this.#last;
+      this.#correctedMs = 0;
+    }
     const isSteady = nowMs - this.#anchor.atMs >= DRIFT_MEASURE_AFTER_MS;
     if (isSteady) this.#trustedAtMs = nowMs;
-    return isSteady || nowMs - this.#trustedAtMs >= DRIFT_UNSTEADY_MAX_MS;
+    if (isSteady || nowMs - this.#trustedAtMs >= DRIFT_UNSTEADY_MAX_MS) return "steady";
+    return wasSteady && movedMs < -DRIFT_BREAK_MS ? "broke-off" : "unsteady";
   }
 }
 

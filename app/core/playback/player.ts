@@ -9,7 +9,7 @@
  */
 import type { Cancel, Clock, MediaSink, SinkEvent, SinkStatus } from "../ports.ts";
 import type { NowPlaying } from "../jam/now-playing.ts";
-import { DRIFT_MEASURE_AFTER_MS, DRIFT_SEEK_MS, PLAYER_TICK_MS } from "../tunables.ts";
+import { BUSY_TICK_MS, DRIFT_SEEK_MS, PLAYER_TICK_MS } from "../tunables.ts";
 import type { Aim } from "./aim.ts";
 import type { MusicSource, PlaybackApi, PlaybackEvent, PlaybackState, PlaybackStats, Programming } from "./api.ts";
 import { bufferedAheadMs } from "./buffer-plan.ts";
@@ -30,14 +30,14 @@ export interface PlayerOptions {
 
 type PlayAim = Extract<Aim, { kind: "play" }>;
 
-/** While something is about to happen within the browser, ms between looks. */
-const BUSY_TICK_MS = 15;
 /** With nothing to sound; whoever changes that wakes us. */
 const IDLE_TICK_MS = 1_000;
 /** Moved by this much after a seek: it is running again. */
 const MOVED_MS = 10;
 /** A start or a jump that gets nowhere for this long is begun anew, ms. */
 const PATIENCE_MS = 1_500;
+/** What fails so soon after it began to move has failed to start, ms. */
+const FAILED_START_MS = 300;
 /** A sound device that fails so often in a row is left alone until a gesture. */
 const MAX_FAILED_STARTS = 3;
 
@@ -46,8 +46,8 @@ export class Player implements PlaybackApi {
   readonly #supply: MusicSupply;
   readonly #steering: Steering;
   readonly #meter = new PlaybackMeter();
-  /** From `play()` to sound, and from a seek to sound; first guesses from Chromium with a sound card. */
-  readonly #startLatency = new LatencyEstimate(40, 400, 100);
+  /** From `play()` to sound, and from a seek to sound; first guesses from Chromium with a sound card (bench sync: 40–100). */
+  readonly #startLatency = new LatencyEstimate(60, 400, 100);
   readonly #seekLatency = new LatencyEstimate(60, 2_500, Infinity);
   #now: NowPlaying = { kind: "nothing" };
   #aim: Aim = { kind: "nothing", hasEnded: false };
@@ -230,6 +230,7 @@ export class Player implements PlaybackApi {
   #launch(): void {
     const phase: Phase = { kind: "launching", sinceMs: this.#nowMs() };
     this.#phase = phase;
+    this.#steering.release();
     void this.#options.sink.play().then((isAllowed) => {
       if (isAllowed || this.#phase !== phase || !this.#isStarted) return;
       this.#phase = { kind: "blocked" };
@@ -334,8 +335,7 @@ export class Player implements PlaybackApi {
   /** The sink has begun anew, with nothing buffered. */
   #onSinkFailure(message: string, mediaMs: number | null): void {
     const phase = this.#phase;
-    const isStart =
-      phase.kind === "launching" || (phase.kind === "playing" && this.#nowMs() - phase.sinceMs < DRIFT_MEASURE_AFTER_MS);
+    const isStart = phase.kind === "launching" || (phase.kind === "playing" && this.#nowMs() - phase.sinceMs < FAILED_START_MS);
     // A failure right at the start, wherever that is, is the sound device's (Firefox without one); else the music's.
     if (isStart) this.#failedStarts += 1;
     else if (mediaMs !== null) this.#supply.blame(mediaMs, message);
@@ -383,6 +383,8 @@ export class Player implements PlaybackApi {
       case "launching":
       case "jumping":
         return BUSY_TICK_MS;
+      case "playing":
+        return this.#steering.nextLookInMs(this.#nowMs());
       default:
         return PLAYER_TICK_MS;
     }

@@ -3,9 +3,14 @@ import * as v from "valibot";
 
 const sdp = v.pipe(v.string(), v.maxLength(64 * 1024));
 
-/** Offer, answer or candidate, as WebRTC gives them. A null candidate ends the gathering. */
+/** Offer, answer or candidate, as WebRTC gives them, or a refusal. A null candidate ends the gathering. */
 export const LinkSignalSchema = v.variant("kind", [
-  v.strictObject({ kind: v.literal("offer"), sdp }),
+  v.strictObject({
+    kind: v.literal("offer"),
+    sdp,
+    /** The offerer has hardly any links, or is where the music comes from: let it in where others are refused. */
+    needed: v.optional(v.boolean()),
+  }),
   v.strictObject({
     kind: v.literal("answer"),
     sdp,
@@ -18,5 +23,7 @@ export const LinkSignalSchema = v.variant("kind", [
     sdpMid: v.nullable(v.pipe(v.string(), v.maxLength(64))),
     sdpMLineIndex: v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(64))),
   }),
+  /** The offer is not taken: look for somebody else. */
+  v.strictObject({ kind: v.literal("refused"), reason: v.picklist(["full"]) }),
 ]);
 export type LinkSignal = v.InferOutput<typeof LinkSignalSchema>;

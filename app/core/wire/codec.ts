@@ -15,7 +15,7 @@ import { MAX_TRACK_HANDLES, MAX_WIRE_MESSAGE_BYTES } from "../tunables.ts";
 import { PEER_MESSAGE_SCHEMAS } from "./messages.ts";
 import type { PeerMessage, PeerMessageType } from "./messages.ts";
 
-/** Fixed for ever: a number is never used again for something else. */
+/** Fixed for ever: a number is never used again for something else. 16 is the mesh's (mesh-messages.ts). */
 const TYPE_NUMBERS: { readonly [Type in PeerMessageType]: number } = {
   hello: 1,
   interested: 2,
@@ -49,7 +49,8 @@ const LAYOUTS: readonly Layout[] = Object.entries(PEER_MESSAGE_SCHEMAS).map(([, 
 const LAYOUT_OF_TYPE = new Map(LAYOUTS.map((layout) => [layout.type, layout]));
 const LAYOUT_OF_NUMBER = new Map(LAYOUTS.map((layout) => [TYPE_NUMBERS[layout.type], layout]));
 
-const STRICT = {
+/** Whatever is not the one canonical form of what it says is refused. */
+export const STRICT = {
   strict: true,
   allowIndefinite: false,
   allowUndefined: false,

@@ -1,6 +1,7 @@
 /**
- * Smoothed media time. `currentTime` moves in steps in places (Firefox, Safari) and is read at odd moments everywhere;
- * the median of its recent distances from our own monotonic clock is steady to about a millisecond.
+ * Smoothed media time, from the recent distances of `currentTime` from our own monotonic clock. Chromium interpolates it:
+ * the median is right to half a millisecond. Firefox moves it in steps of 40 ms, and only at the beginning of each is it
+ * right (measured with `bench sync`: the median there is 20 ms behind what is heard): there the latest counts.
  *
  * Output latency: Chromium's and Firefox's `currentTime` already tell what leaves the sound card, as far as the card
  * itself tells. An AudioContext's `outputLatency` belongs to another stream, which may be routed or buffered otherwise:
@@ -10,21 +11,40 @@
 /** Readings in the median: a second and a half at the player's pace, as the rate is known and doesn't blur them. */
 const WINDOW = 15;
 /** Readings nearer to each other than this say the same twice, ms. */
-const MIN_SPACING_MS = 30;
+const MIN_SPACING_MS = 10;
 /** A distance that changes by more than this is a jump or a stall, not noise, ms. */
 const MAX_NOISE_MS = 60;
+/** The last readings, if they span this and are this many, ... */
+const LEVEL_MS = 90;
+const LEVEL_READINGS = 4;
+/** ... agree with each other within this, ms ... */
+const LEVEL_NOISE_MS = 4;
+/** ... and not with the median by more than this, ms: then it is the older ones that are wrong. */
+const LEVEL_STEP_MS = 5;
+
+/** Half of the readings strewn wider than this, ms: it moves in steps. Chromium's keep within 1. */
+const STEPPED_MS = 6;
+/** Half of them within this: it doesn't, and something else had strewn them. */
+const SMOOTH_MS = 2;
+/** How old a step is when it can first be read, ms: Firefox is heard this much ahead of it (against Chromium, bench sync). */
+const STEP_AGE_MS = 8;
+
+interface Reading {
+  readonly atMs: number;
+  readonly distanceMs: number;
+}
 
 export class PlayheadReader {
-  #distancesMs: number[] = [];
+  #readings: readonly Reading[] = [];
   /** How far the playhead would have gone at the rates that were in force. */
   #rolledMs = 0;
   #rolledAtMs = 0;
-  #keptAtMs = -Infinity;
   #rate = 1;
+  #isStepped = false;
 
   /** After a seek, a start or a stop: what was read before says nothing about now. */
   reset(): void {
-    this.#distancesMs = [];
+    this.#readings = [];
   }
 
   setRate(rate: number, nowMs: number): void {
@@ -36,13 +56,42 @@ export class PlayheadReader {
   read(rawMs: number, nowMs: number): number {
     this.#roll(nowMs);
     const distanceMs = rawMs - this.#rolledMs;
-    const known = median(this.#distancesMs);
+    const known = this.#distance(this.#readings);
     if (known !== null && Math.abs(distanceMs - known) > MAX_NOISE_MS) this.reset();
-    if (this.#distancesMs.length === 0 || nowMs - this.#keptAtMs >= MIN_SPACING_MS) {
-      this.#distancesMs = [...this.#distancesMs.slice(1 - WINDOW), distanceMs];
-      this.#keptAtMs = nowMs;
+    if (nowMs - (this.#readings.at(-1)?.atMs ?? -Infinity) >= MIN_SPACING_MS) {
+      this.#readings = this.#dropOvertaken([...this.#readings.slice(1 - WINDOW), { atMs: nowMs, distanceMs }]);
+      this.#recogniseSteps();
     }
-    return this.#rolledMs + (median(this.#distancesMs) ?? distanceMs);
+    return this.#rolledMs + (this.#distance(this.#readings) ?? distanceMs);
+  }
+
+  /** A playhead that found another level (a sound device has started, or had nothing to play) is followed there. */
+  #dropOvertaken(readings: readonly Reading[]): readonly Reading[] {
+    const lastMs = readings.at(-1)?.atMs ?? 0;
+    const first = readings.findLastIndex(
+      ({ atMs }, index) => lastMs - atMs >= LEVEL_MS && readings.length - index >= LEVEL_READINGS,
+    );
+    const recent = readings.slice(Math.max(0, first));
+    const known = this.#distance(readings);
+    const level = quantile(recent, 0.5);
+    if (first < 1 || known === null || level === null || Math.abs(level - known) <= LEVEL_STEP_MS) return readings;
+    return recent.every(({ distanceMs }) => Math.abs(distanceMs - level) <= LEVEL_NOISE_MS / 2) ? recent : readings;
+  }
+
+  /** By a full window only: a device that starts strews readings, too, until the wrong ones are dropped. */
+  #recogniseSteps(): void {
+    if (this.#readings.length < WINDOW) return;
+    const widthMs = widthOf(this.#readings);
+    if (widthMs > STEPPED_MS) this.#isStepped = true;
+    if (widthMs < SMOOTH_MS) this.#isStepped = false;
+  }
+
+  /** Null of no readings. */
+  #distance(readings: readonly Reading[]): number | null {
+    if (!this.#isStepped) return quantile(readings, 0.5);
+    const freshest = quantile(readings, 1);
+    // Read at random moments of a step, the freshest of n readings is a (n + 1)th of the step old on average.
+    return freshest === null ? null : freshest + (2 * widthOf(readings)) / (readings.length + 1) + STEP_AGE_MS;
   }
 
   #roll(nowMs: number): void {
@@ -51,10 +100,16 @@ export class PlayheadReader {
   }
 }
 
-function median(values: readonly number[]): number | null {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle];
-  const lower = sorted.length % 2 === 0 ? sorted[middle - 1] : upper;
-  return upper === undefined || lower === undefined ? null : (upper + lower) / 2;
+/** How wide the middle half of the readings is. */
+function widthOf(readings: readonly Reading[]): number {
+  return (quantile(readings, 0.75) ?? 0) - (quantile(readings, 0.25) ?? 0);
+}
+
+/** The distance that the given share of the readings doesn't exceed, between two of them if need be; null of no readings. */
+function quantile(readings: readonly Reading[], share: number): number | null {
+  const sorted = readings.map(({ distanceMs }) => distanceMs).toSorted((a, b) => a - b);
+  const place = share * (sorted.length - 1);
+  const lower = sorted[Math.floor(place)];
+  const upper = sorted[Math.ceil(place)];
+  return lower === undefined || upper === undefined ? null : lower + (upper - lower) * (place - Math.floor(place));
 }

@@ -122,6 +122,11 @@ export class PeerLink {
     });
   }
 
+  /** The peer does not take our offer. What is open already, or answers an offer of its own, stays. */
+  takeRefusal(reason: string): void {
+    if (this.#awaitingAnswer) this.end(`refused: ${reason}`);
+  }
+
   takeCandidate(signal: CandidateSignal): void {
     if (this.#remote) this.#enqueue("candidate", () => this.#addCandidate(signal));
     else if (this.#earlyCandidates.length < MAX_EARLY_CANDIDATES) this.#earlyCandidates.push(signal);

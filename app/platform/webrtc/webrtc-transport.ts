@@ -67,6 +67,7 @@ class Transport implements WebRtcTransport {
     const link = this.#entries.get(peerId)?.link;
     if (signal.kind === "offer") this.#receiveOffer(peerId, link, signal.sdp);
     else if (signal.kind === "answer") link?.takeAnswer(signal);
+    else if (signal.kind === "refused") link?.takeRefusal(signal.reason);
     else link?.takeCandidate(signal);
   }
 

@@ -167,8 +167,40 @@ describe("following the transport", () => {
     const world = await joined("abcdefgh", { skew: 100e-6 });
     for (let second = 0; second < 120; second++) {
       await world.run(1_000);
-      expect(Math.abs(world.errorMs() ?? NaN)).toBeLessThan(8);
+      expect(Math.abs(world.errorMs() ?? NaN)).toBeLessThan(2);
     }
+    expect(world.eventsOf("seek")).toHaveLength(1);
+  });
+
+  it.each([25, 60, 95])(
+    "PB28: a start that was misjudged is in step one second later, on a device that takes %d ms",
+    async (startMs) => {
+      const world = new PlaybackWorld("a", { startMs });
+      world.play("a", 10_000, 250);
+      world.player.start();
+      await world.run(250 + startMs + 1_000);
+      expect(Math.abs(world.errorMs() ?? NaN)).toBeLessThan(2);
+    },
+  );
+
+  it("PB29: an element that plays never has a rate of exactly 1", async () => {
+    const world = new PlaybackWorld("a");
+    world.play("a", 10_000, 250);
+    world.player.start();
+    for (let step = 0; step < 500; step++) {
+      await world.run(20);
+      const { playing, playbackRate } = world.sink.status();
+      if (playing) expect(playbackRate).not.toBe(1);
+    }
+    expect(world.state).toBe("playing");
+  });
+
+  it("PB27: sound that broke off by itself is in step again a second and a half later, without a jump", async () => {
+    const world = await joined("ab");
+    await world.run(5_000);
+    world.sink.stumble(55);
+    await world.run(1_500);
+    expect(Math.abs(world.errorMs() ?? NaN)).toBeLessThan(15);
     expect(world.eventsOf("seek")).toHaveLength(1);
   });
 

@@ -59,6 +59,16 @@ describe("Giving", () => {
     expect(giving.isRepeat(4, carol, 10)).toBe(false);
   });
 
+  test("SW4: who was given far more than most has had its share", () => {
+    const giving = new Giving();
+    for (let index = 0; index < 12; index++) giving.take(index, bob, 0);
+    for (const [index, name] of ["carol", "dave", "erin", "frank"].entries()) giving.take(20 + index, peerIdOf(name), 0);
+    expect([giving.hasMoreThanItsShare(bob), giving.hasMoreThanItsShare(carol)]).toEqual([true, false]);
+    expect([giving.isKnown(3, carol), giving.isKnown(3, bob), giving.isKnown(50, carol)]).toEqual([true, false, false]);
+    giving.forget(bob);
+    expect([giving.hasMoreThanItsShare(bob), giving.isKnown(3, carol)]).toEqual([false, false]);
+  });
+
   test("SW4: what a peer took with it when it left, or did not want after all, may be given again", () => {
     const giving = new Giving();
     giving.take(3, bob, 0);

@@ -116,6 +116,63 @@ describe("bad bytes", () => {
   });
 });
 
+describe("a head start", () => {
+  test("SW14: who asks for the manifest with a place in the track gets the piece that plays there as well", async () => {
+    const world = await startJam(30);
+    const bob = new ScriptedPeer(world, "bob");
+    await bob.link(world.peer("alice"));
+    bob.say({ type: "interested", trackId }, { type: "manifest-request", trackId, offset: 0, headMs: 5000 });
+    await world.run(1000);
+    expect(bob.heardOf("manifest-part")).toHaveLength(1);
+    const blocks = bob.heardOf("block");
+    expect(new Set(blocks.map(({ index }) => index))).toEqual(new Set([2]));
+    expect(blocks.reduce((sum, { bytes }) => sum + bytes.byteLength, 0)).toBe(SONG.pieces[2]?.byteLength);
+  });
+
+  test("SW14: who has no manifest refuses both, and who is fetching it answers when it is here", async () => {
+    const world = new SwarmWorld({ seed: 31, songs: [SONG] });
+    const bob = world.add("bob");
+    const mallory = new ScriptedPeer(world, "mallory");
+    await mallory.link(bob);
+    const carol = new ScriptedPeer(world, "carol");
+    await carol.link(bob);
+    const { manifestBytes } = SONG;
+    carol.say({ type: "manifest-request", trackId, offset: 0, headMs: 0 });
+    await world.run(300);
+    expect([...carol.heardOf("manifest-part"), ...carol.heardOf("manifest-reject")]).toEqual([]);
+    mallory.say({ type: "manifest-part", trackId, offset: 0, totalBytes: manifestBytes.byteLength, bytes: manifestBytes });
+    await world.run(300);
+    expect(carol.heardOf("manifest-part")).toHaveLength(1);
+    expect(carol.heardOf("reject")).toMatchObject([{ index: 0, offset: 0, length: SONG.pieces[0]?.byteLength }]);
+  });
+
+  test("SW14: what comes before the manifest is kept until then, and bounded", async () => {
+    const world = new SwarmWorld({ seed: 32, songs: [SONG], origin: "mallory" });
+    const bob = world.add("bob");
+    world.play();
+    const mallory = new ScriptedPeer(world, "mallory");
+    await mallory.link(bob);
+    expect(mallory.heardOf("manifest-request")).toMatchObject([{ headMs: expect.any(Number) }]);
+    const { manifestBytes, pieces } = SONG;
+    mallory.say({ type: "interested", trackId });
+    await world.run(100);
+    for (const { offset, length } of blocksOf({ index: 0, offset: 0, length: pieces[0]?.byteLength ?? 0 }))
+      mallory.say({
+        type: "block",
+        trackId,
+        index: 0,
+        offset,
+        sentMs: 0,
+        bytes: (pieces[0] as Uint8Array).slice(offset, offset + length),
+      });
+    await world.run(300);
+    expect(eventsOf(bob, "piece-held")).toEqual([]);
+    mallory.say({ type: "manifest-part", trackId, offset: 0, totalBytes: manifestBytes.byteLength, bytes: manifestBytes });
+    await world.run(300);
+    expect(eventsOf(bob, "piece-held")).toMatchObject([{ index: 0, from: mallory.peerId }]);
+  });
+});
+
 describe("bad manners", () => {
   test("SW9: a protocol error costs its sender that link, and the third the jam", async () => {
     const world = await startJam(7);

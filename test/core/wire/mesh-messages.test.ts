@@ -1,0 +1,55 @@
+import { encode } from "cborg";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { decodeNeighbours, encodeNeighbours, LinkCodec, MAX_LINKS, ProtocolError } from "../../../app/core/index.ts";
+import { peerIdOf } from "../../support/swarm-world.ts";
+
+const peerIds = fc.array(
+  fc.nat(99).map((number) => peerIdOf(`p${number}`)),
+  { maxLength: MAX_LINKS },
+);
+
+describe("messages of the mesh", () => {
+  test("WP1: come out as they went in", () => {
+    fc.assert(
+      fc.property(peerIds, peerIds, (added, removed) => {
+        expect(decodeNeighbours("control", encodeNeighbours({ added, removed }))).toEqual({ added, removed });
+      }),
+    );
+  });
+
+  test("WP3: whatever the bytes, they are a message within its bounds or none", () => {
+    const almost = fc.tuple(fc.constant(16), fc.anything(), fc.anything()).map((value) => {
+      try {
+        return encode(value);
+      } catch {
+        return new Uint8Array(); // nothing that CBOR has
+      }
+    });
+    fc.assert(
+      fc.property(fc.oneof(fc.uint8Array(), almost), (bytes) => {
+        const message = decodeNeighbours("control", bytes);
+        if (message) expect(encodeNeighbours(message)).toEqual(bytes);
+      }),
+    );
+    const crowd = Array.from({ length: MAX_LINKS + 1 }, (_, index) => peerIdOf(`p${index}`));
+    for (const fields of [
+      [16, crowd, []],
+      [16, [], crowd],
+      [16, ["somebody"], []],
+      [16, []],
+      [16, [], [], []],
+      [1, [], []],
+    ])
+      expect(decodeNeighbours("control", encode(fields))).toBeNull();
+  });
+
+  test("WP4: travel on the control lane", () => {
+    expect(decodeNeighbours("bulk", encodeNeighbours({ added: [], removed: [] }))).toBeNull();
+  });
+
+  test("WP3: are no messages of the swarm, which counts those that are not valid against their sender", () => {
+    const bytes = encodeNeighbours({ added: [], removed: [] });
+    expect(() => new LinkCodec().decode(bytes, "control")).toThrow(ProtocolError);
+  });
+});
