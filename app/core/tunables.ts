@@ -264,7 +264,7 @@ export const CHOKED_SOURCE_GRACE_MS = 5_000;
 /** Outstanding requests per link, as time at the measured rate, ms. Below the round trip links idle; far above it what is asked cannot be taken back in time. */
 export const OUTSTANDING_TARGET_MS = 500;
 /** Before anything is measured: 20 Mbit/s at 26 ms, or 5 Mbit/s at 105 ms. */
-export const OUTSTANDING_UNMEASURED_BYTES = 4 * BLOCK_BYTES;
+export const OUTSTANDING_UNMEASURED_BYTES = 2 * BLOCK_BYTES;
 /** Least outstanding bytes per link. One chunk of MP3: what waits at a slow peer is not asked of an idle one. */
 export const OUTSTANDING_MIN_BYTES = 2 * BLOCK_BYTES;
 /** Most outstanding bytes per link; 100 Mbit/s at 84 ms. Bounds what a link that breaks costs. */

@@ -124,6 +124,7 @@ export class LinkKeeper {
     link.isOpen = true;
     this.#refusals = 0;
     this.#rests.delete(peerId);
+    if (this.#fillFromMs !== null) this.#lookAgain();
   }
 
   closed(peerId: PeerId): void {

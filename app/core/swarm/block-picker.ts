@@ -223,7 +223,9 @@ class Picking {
     const index = this.#rarest(open, track);
     if (index === null) return;
     const blockCount = blocksIn(track.sizeBytes(index));
-    for (let block = 0; block < blockCount && this.#room(open) > 0; block++) this.#take(open, track, index, block, false);
+    // A short last block goes along: from elsewhere it would hold up the piece, and blur who sent it.
+    for (let block = 0; block < blockCount; block++)
+      if (this.#room(open) + BLOCK_BYTES > blockLength(track, index, block)) this.#take(open, track, index, block, false);
   }
 
   /** One pass, every tie with the same chance (reservoir sampling). */

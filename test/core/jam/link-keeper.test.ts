@@ -160,6 +160,15 @@ describe("links in a large jam", () => {
     expect(done).toHaveLength(PARTIAL_MESH_LINKS - LOW_WATER_LINKS + 1);
   });
 
+  it("JM15: are not replaced one by one as soon as they have been filled up", () => {
+    const { keeper, clock, done, openAll } = keepLinks();
+    keeper.welcome(crowd(100));
+    const linked = openAll();
+    for (const peerId of linked.slice(LOW_WATER_LINKS)) keeper.closed(peerId);
+    clock.advance(REFILL_SPREAD_MS);
+    expect(done).toHaveLength(PARTIAL_MESH_LINKS);
+  });
+
   it("JM15: are all replaced at once when none is left", () => {
     const { keeper, clock, done, linked } = keepLinksInCrowd();
     for (const peerId of linked) keeper.closed(peerId);
