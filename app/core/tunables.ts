@@ -54,8 +54,8 @@ export const AIMED_LINKS = 12;
 export const STRETCH_EVERY_MS = 60_000;
 /** No peer keeps more links: each costs a phone memory, sockets and keep-alives. */
 export const MAX_LINKS = 20;
-/** The origin has as many as it may, and fills them up again below this. */
-export const HUB_LOW_WATER_LINKS = 17;
+/** The origin has as many as it may, and fills them up again below this. At 17, under churn, it gives a tenth of a copy more. */
+export const HUB_LOW_WATER_LINKS = 12;
 /**
  * From so many links on, a peer takes only offers that are needed. At 20 the first comers of a crowd are full for ever;
  * near the mean (15 after a crowd came) everybody asks in vain.

@@ -2,10 +2,11 @@
 import { BenchFailure, CannotRunError, UsageError, findMissedGoals, formatFigures, formatTable } from "./bench.ts";
 import type { Bench } from "./bench.ts";
 import { browsersBench } from "./browsers/browsers-bench.ts";
+import { pickBench } from "./pick/pick-bench.ts";
 import { syncBench } from "./sync/sync-bench.ts";
 import { swarmBench } from "./swarm/swarm-bench.ts";
 
-const BENCHES: readonly Bench[] = [browsersBench, swarmBench, syncBench];
+const BENCHES: readonly Bench[] = [browsersBench, swarmBench, syncBench, pickBench];
 
 const OVERVIEW = `npm run bench -- NAME [options]
 
