@@ -409,12 +409,15 @@ export class Swarm implements SwarmApi {
     this.#pick();
   }
 
-  /** Messages come in bursts, and most of them change little: one pick answers for those of a moment. */
+  /**
+   * Messages come in bursts, and most of them change little: one pick answers for those of a moment. What comes later
+   * than the timer should have is not kept waiting by it: hidden tabs have slow timers.
+   */
   #pickSoon(): void {
-    if (!this.#isRunning || this.#cancelPick) return;
+    if (!this.#isRunning) return;
     const waitMs = this.#pickedMs + PICK_INTERVAL_MS - this.#clock.nowMs();
     if (waitMs <= 0) this.#pick();
-    else this.#cancelPick = this.#clock.schedule(waitMs, () => this.#pick());
+    else this.#cancelPick ??= this.#clock.schedule(waitMs, () => this.#pick());
   }
 
   #pick(): void {
