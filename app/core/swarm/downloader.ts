@@ -116,13 +116,14 @@ export class Downloader {
   }
 
   /** With the manifest, it refused what was asked for besides. */
-  headRefused(neighbour: Neighbour): void {
+  headRefused(neighbour: Neighbour, trackId: TrackId): void {
     const { headStart } = neighbour;
+    if (headStart?.trackId !== trackId) return;
     neighbour.headStart = null;
-    if (headStart === null || headStart.index === null) return;
+    if (headStart.index === null) return;
     const nowMs = this.#context.clock.nowMs();
     for (const asked of neighbour.asked.values())
-      if (asked.trackId === headStart.trackId && asked.index === headStart.index && asked.askedMs === headStart.askedMs)
+      if (asked.trackId === trackId && asked.index === headStart.index && asked.askedMs === headStart.askedMs)
         this.#refused(neighbour, asked, nowMs);
   }
 

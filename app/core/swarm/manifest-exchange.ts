@@ -28,7 +28,7 @@ export interface ManifestExchangeOptions {
   /** The manifest is on its way to somebody who wants the piece that plays at `headMs` as well. */
   readonly onHeadWanted: (neighbour: Neighbour, track: TrackState, headMs: number) => void;
   /** The manifest was refused, and with it what was asked for besides. */
-  readonly onHeadRefused: (neighbour: Neighbour) => void;
+  readonly onHeadRefused: (neighbour: Neighbour, trackId: TrackId) => void;
 }
 
 /** One peer that is being asked for one manifest. */
@@ -91,9 +91,13 @@ export class ManifestExchange {
     const nowMs = this.#context.clock.nowMs();
     const { trackId } = track;
     // One peer only is asked for the first piece too, or it would come twice; and one that should have it.
-    const isHeadAsked = [...attempts.keys()].some((peerId) => this.#context.neighbours.get(peerId)?.headStart);
+    const isHeadAsked = [...attempts.keys()].some(
+      (peerId) => this.#context.neighbours.get(peerId)?.headStart?.trackId === trackId,
+    );
     const mayHaveHead = neighbour.peerId === track.originId || neighbour.hasSome(trackId);
-    const headMs = isHeadAsked || !mayHaveHead ? null : this.#options.headMs(trackId);
+    // What it still owes of another start could not be told from what it owes of this one.
+    const isOwing = neighbour.headStart !== null && neighbour.headStart.index === null;
+    const headMs = isHeadAsked || isOwing || !mayHaveHead ? null : this.#options.headMs(trackId);
     this.#attempts.set(trackId, attempts);
     attempts.set(neighbour.peerId, { bytes: null, receivedBytes: 0, nextOffset: BLOCK_BYTES, progressMs: nowMs });
     if (headMs !== null) neighbour.headStart = new HeadStart(trackId, headMs, nowMs);
@@ -137,7 +141,7 @@ export class ManifestExchange {
 
   receiveReject(neighbour: Neighbour, trackId: TrackId): void {
     const track = this.#context.tracks.get(trackId);
-    this.#options.onHeadRefused(neighbour);
+    this.#options.onHeadRefused(neighbour, trackId);
     if (track && this.#attempts.get(trackId)?.has(neighbour.peerId)) this.#failed(track, neighbour.peerId);
   }
 

@@ -104,7 +104,7 @@ export class Swarm implements SwarmApi {
       onManifest: (track) => this.#manifestArrived(track),
       headMs: (trackId) => this.#headMs(trackId),
       onHeadWanted: (neighbour, track, headMs) => this.#uploader.receiveHeadRequest(neighbour, track, headMs),
-      onHeadRefused: (neighbour) => this.#downloader.headRefused(neighbour),
+      onHeadRefused: (neighbour, trackId) => this.#downloader.headRefused(neighbour, trackId),
     });
     this.#downloader = new Downloader(context, (track, assembly) => void this.#verifier.verify(track, assembly));
     this.#verifier = new PieceVerifier(context, {

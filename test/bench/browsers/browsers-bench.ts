@@ -9,7 +9,7 @@ import { startJamServer } from "../../support/jam-server.ts";
 import { Person } from "../../support/person.ts";
 import { CannotRunError, percentile } from "../bench.ts";
 import type { Bench, BenchReport, Goal } from "../bench.ts";
-import { startDelayingProxy } from "./delaying-proxy.ts";
+import { startRoad } from "../road.ts";
 import { fluidBoundMs, HOME_LATENCY_MS, moveHome } from "./home-network.ts";
 import { readOptions, USAGE } from "./options.ts";
 import type { BrowsersOptions } from "./options.ts";
@@ -49,9 +49,10 @@ export const browsersBench: Bench = {
 async function measure(browser: Browser, options: BrowsersOptions, say: (line: string) => void): Promise<BenchReport> {
   const isHome = options.net === "home";
   const server = await startJamServer();
-  const proxy = isHome ? await startDelayingProxy(server.port, HOME_LATENCY_MS) : null;
+  const latency = (): number => HOME_LATENCY_MS;
+  const road = isHome ? await startRoad(server.port, latency, latency) : null;
   try {
-    const url = `http://127.0.0.1:${proxy?.port ?? server.port}`;
+    const url = `http://127.0.0.1:${road?.port ?? server.port}`;
     const arrive = (name: string) => Person.arrive(browser, url, name, { pollMs: POLL_MS });
 
     const host = await arrive("host");
@@ -70,7 +71,7 @@ async function measure(browser: Browser, options: BrowsersOptions, say: (line: s
     const makespanMs = performance.now() - startedAtMs;
     return summarise(options, results, await host.diagnostics(), makespanMs);
   } finally {
-    await proxy?.stop();
+    await road?.stop();
     await server.stop();
   }
 }

@@ -7,7 +7,8 @@ import { seededRandom } from "../../support/seeded-random.ts";
 import { waitUntil } from "./guest.ts";
 import type { Guest } from "./guest.ts";
 import { MARK_SPACING_MS } from "./marks.ts";
-import { between, shapeLine, startRoad } from "./network.ts";
+import { between, startRoad } from "../road.ts";
+import { shapeLine } from "./network.ts";
 import type { ScenarioName } from "./options.ts";
 import type { Stage } from "./stage.ts";
 

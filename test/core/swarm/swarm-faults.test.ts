@@ -1,6 +1,6 @@
 /** Jams in which something is wrong: peers that lie, peers that sleep, stores that fail. */
 import { describe, expect, test } from "vitest";
-import { BLOCK_BYTES, MAX_PROTOCOL_ERRORS, UPLOAD_SLOTS_MAX } from "../../../app/core/index.ts";
+import { BLOCK_BYTES, MAX_HEAD_START_BYTES, MAX_PROTOCOL_ERRORS, UPLOAD_SLOTS_MAX } from "../../../app/core/index.ts";
 import type { PeerMessage, SwarmEvent } from "../../../app/core/index.ts";
 import { MemoryChunkStore } from "../../../app/platform/store/memory-chunk-store.ts";
 import { blocksOf } from "../../../app/core/swarm/block-run.ts";
@@ -146,7 +146,34 @@ describe("a head start", () => {
     expect(carol.heardOf("reject")).toMatchObject([{ index: 0, offset: 0, length: SONG.pieces[0]?.byteLength }]);
   });
 
-  test("SW14: what comes before the manifest is kept until then, and bounded", async () => {
+  test("SW14: that another track's manifest is refused changes nothing about the piece that was asked for", async () => {
+    const other = makeSong({ chunks: 4, seed: 2 });
+    const world = new SwarmWorld({ seed: 33, songs: [SONG, other], origin: "mallory" });
+    const bob = world.add("bob");
+    world.play();
+    const mallory = new ScriptedPeer(world, "mallory");
+    await mallory.link(bob);
+    expect(mallory.heardOf("manifest-request").map(({ headMs }) => headMs !== null)).toEqual([true, false]);
+    const { manifestBytes, pieces } = SONG;
+    mallory.say({ type: "interested", trackId }, { type: "manifest-reject", trackId: other.trackId });
+    await world.run(200);
+    for (const { offset, length } of blocksOf({ index: 0, offset: 0, length: pieces[0]?.byteLength ?? 0 }))
+      mallory.say({
+        type: "block",
+        trackId,
+        index: 0,
+        offset,
+        sentMs: 0,
+        bytes: (pieces[0] as Uint8Array).slice(offset, offset + length),
+      });
+    await world.run(200);
+    mallory.say({ type: "manifest-part", trackId, offset: 0, totalBytes: manifestBytes.byteLength, bytes: manifestBytes });
+    await world.run(300);
+    expect(eventsOf(bob, "protocol-error")).toEqual([]);
+    expect(eventsOf(bob, "piece-held")).toMatchObject([{ index: 0, from: mallory.peerId }]);
+  });
+
+  test("SW14: what comes before the manifest is kept until then", async () => {
     const world = new SwarmWorld({ seed: 32, songs: [SONG], origin: "mallory" });
     const bob = world.add("bob");
     world.play();
@@ -170,6 +197,19 @@ describe("a head start", () => {
     mallory.say({ type: "manifest-part", trackId, offset: 0, totalBytes: manifestBytes.byteLength, bytes: manifestBytes });
     await world.run(300);
     expect(eventsOf(bob, "piece-held")).toMatchObject([{ index: 0, from: mallory.peerId }]);
+  });
+
+  test("SW14: more than a piece can be, before the manifest, is a protocol error", async () => {
+    const world = new SwarmWorld({ seed: 34, songs: [SONG], origin: "mallory" });
+    const bob = world.add("bob");
+    world.play();
+    const mallory = new ScriptedPeer(world, "mallory");
+    await mallory.link(bob);
+    mallory.say({ type: "interested", trackId });
+    for (let sentBytes = 0; sentBytes <= MAX_HEAD_START_BYTES; sentBytes += BLOCK_BYTES)
+      mallory.say({ type: "block", trackId, index: 0, offset: 0, sentMs: 0, bytes: new Uint8Array(BLOCK_BYTES) });
+    await world.run(10_000);
+    expect(eventsOf(bob, "protocol-error")).toMatchObject([{ peerId: mallory.peerId, code: "unsolicited" }]);
   });
 });
 
