@@ -1,6 +1,6 @@
 /** Jams in which something is wrong: peers that lie, peers that sleep, stores that fail. */
 import { describe, expect, test } from "vitest";
-import { BLOCK_BYTES, MAX_HEAD_START_BYTES, MAX_PROTOCOL_ERRORS, UPLOAD_SLOTS_MAX } from "../../../app/core/index.ts";
+import { BLOCK_BYTES, MAX_PROTOCOL_ERRORS, UPLOAD_SLOTS_MAX } from "../../../app/core/index.ts";
 import type { PeerMessage, SwarmEvent } from "../../../app/core/index.ts";
 import { MemoryChunkStore } from "../../../app/platform/store/memory-chunk-store.ts";
 import { blocksOf } from "../../../app/core/swarm/block-run.ts";
@@ -113,103 +113,6 @@ describe("bad bytes", () => {
     expect((await bob.store.getTrack(trackId))?.heldPieces).toEqual([]);
     expect(mallory.heardOf("have")).toEqual([]);
     expect(bob.swarm.isBanned(mallory.peerId)).toBe(true);
-  });
-});
-
-describe("a head start", () => {
-  test("SW14: who asks for the manifest with a place in the track gets the piece that plays there as well", async () => {
-    const world = await startJam(30);
-    const bob = new ScriptedPeer(world, "bob");
-    await bob.link(world.peer("alice"));
-    bob.say({ type: "interested", trackId }, { type: "manifest-request", trackId, offset: 0, headMs: 5000 });
-    await world.run(1000);
-    expect(bob.heardOf("manifest-part")).toHaveLength(1);
-    const blocks = bob.heardOf("block");
-    expect(new Set(blocks.map(({ index }) => index))).toEqual(new Set([2]));
-    expect(blocks.reduce((sum, { bytes }) => sum + bytes.byteLength, 0)).toBe(SONG.pieces[2]?.byteLength);
-  });
-
-  test("SW14: who has no manifest refuses both, and who is fetching it answers when it is here", async () => {
-    const world = new SwarmWorld({ seed: 31, songs: [SONG] });
-    const bob = world.add("bob");
-    const mallory = new ScriptedPeer(world, "mallory");
-    await mallory.link(bob);
-    const carol = new ScriptedPeer(world, "carol");
-    await carol.link(bob);
-    const { manifestBytes } = SONG;
-    carol.say({ type: "manifest-request", trackId, offset: 0, headMs: 0 });
-    await world.run(300);
-    expect([...carol.heardOf("manifest-part"), ...carol.heardOf("manifest-reject")]).toEqual([]);
-    mallory.say({ type: "manifest-part", trackId, offset: 0, totalBytes: manifestBytes.byteLength, bytes: manifestBytes });
-    await world.run(300);
-    expect(carol.heardOf("manifest-part")).toHaveLength(1);
-    expect(carol.heardOf("reject")).toMatchObject([{ index: 0, offset: 0, length: SONG.pieces[0]?.byteLength }]);
-  });
-
-  test("SW14: that another track's manifest is refused changes nothing about the piece that was asked for", async () => {
-    const other = makeSong({ chunks: 4, seed: 2 });
-    const world = new SwarmWorld({ seed: 33, songs: [SONG, other], origin: "mallory" });
-    const bob = world.add("bob");
-    world.play();
-    const mallory = new ScriptedPeer(world, "mallory");
-    await mallory.link(bob);
-    expect(mallory.heardOf("manifest-request").map(({ headMs }) => headMs !== null)).toEqual([true, false]);
-    const { manifestBytes, pieces } = SONG;
-    mallory.say({ type: "interested", trackId }, { type: "manifest-reject", trackId: other.trackId });
-    await world.run(200);
-    for (const { offset, length } of blocksOf({ index: 0, offset: 0, length: pieces[0]?.byteLength ?? 0 }))
-      mallory.say({
-        type: "block",
-        trackId,
-        index: 0,
-        offset,
-        sentMs: 0,
-        bytes: (pieces[0] as Uint8Array).slice(offset, offset + length),
-      });
-    await world.run(200);
-    mallory.say({ type: "manifest-part", trackId, offset: 0, totalBytes: manifestBytes.byteLength, bytes: manifestBytes });
-    await world.run(300);
-    expect(eventsOf(bob, "protocol-error")).toEqual([]);
-    expect(eventsOf(bob, "piece-held")).toMatchObject([{ index: 0, from: mallory.peerId }]);
-  });
-
-  test("SW14: what comes before the manifest is kept until then", async () => {
-    const world = new SwarmWorld({ seed: 32, songs: [SONG], origin: "mallory" });
-    const bob = world.add("bob");
-    world.play();
-    const mallory = new ScriptedPeer(world, "mallory");
-    await mallory.link(bob);
-    expect(mallory.heardOf("manifest-request")).toMatchObject([{ headMs: expect.any(Number) }]);
-    const { manifestBytes, pieces } = SONG;
-    mallory.say({ type: "interested", trackId });
-    await world.run(100);
-    for (const { offset, length } of blocksOf({ index: 0, offset: 0, length: pieces[0]?.byteLength ?? 0 }))
-      mallory.say({
-        type: "block",
-        trackId,
-        index: 0,
-        offset,
-        sentMs: 0,
-        bytes: (pieces[0] as Uint8Array).slice(offset, offset + length),
-      });
-    await world.run(300);
-    expect(eventsOf(bob, "piece-held")).toEqual([]);
-    mallory.say({ type: "manifest-part", trackId, offset: 0, totalBytes: manifestBytes.byteLength, bytes: manifestBytes });
-    await world.run(300);
-    expect(eventsOf(bob, "piece-held")).toMatchObject([{ index: 0, from: mallory.peerId }]);
-  });
-
-  test("SW14: more than a piece can be, before the manifest, is a protocol error", async () => {
-    const world = new SwarmWorld({ seed: 34, songs: [SONG], origin: "mallory" });
-    const bob = world.add("bob");
-    world.play();
-    const mallory = new ScriptedPeer(world, "mallory");
-    await mallory.link(bob);
-    mallory.say({ type: "interested", trackId });
-    for (let sentBytes = 0; sentBytes <= MAX_HEAD_START_BYTES; sentBytes += BLOCK_BYTES)
-      mallory.say({ type: "block", trackId, index: 0, offset: 0, sentMs: 0, bytes: new Uint8Array(BLOCK_BYTES) });
-    await world.run(10_000);
-    expect(eventsOf(bob, "protocol-error")).toMatchObject([{ peerId: mallory.peerId, code: "unsolicited" }]);
   });
 });
 
