@@ -249,13 +249,13 @@ export const ORIGIN_HANDICAP_MS = 60;
 export const SPARE_ORIGIN_FACTOR = 2;
 /** A peer that refused a piece is not asked for it again for so long, ms, unless it becomes urgent. */
 export const REFUSED_RETRY_MS = 1_500;
+/** The same where the piece is urgent: it is refused by who has more urgent requests than it can serve in time. */
+export const REFUSED_URGENT_RETRY_MS = 350;
 /**
  * A chunk that will be over sooner is not fetched for the playhead, ms: it could not be here in time on any link.
  * Longer skips what a fast link would still bring.
  */
 export const PLAYHEAD_LEAD_MS = 250;
-/** The same where the piece is urgent: an urgent refusal means that the peer has lost it or serves nobody. */
-export const REFUSED_URGENT_RETRY_MS = 350;
 /** A listener that chokes us longer, ms, no longer counts as somebody who will give us what it has. */
 export const CHOKED_SOURCE_GRACE_MS = 5_000;
 
@@ -263,9 +263,7 @@ export const CHOKED_SOURCE_GRACE_MS = 5_000;
 
 /** Outstanding requests per link, as time at the measured rate, ms. Below the round trip links idle; far above it what is asked cannot be taken back in time. */
 export const OUTSTANDING_TARGET_MS = 500;
-/** Before anything is measured: 20 Mbit/s at 26 ms, or 5 Mbit/s at 105 ms. */
-export const OUTSTANDING_UNMEASURED_BYTES = 2 * BLOCK_BYTES;
-/** Least outstanding bytes per link. One chunk of MP3: what waits at a slow peer is not asked of an idle one. */
+/** Least outstanding bytes per link, a new one's too. One chunk of MP3: what waits at a slow peer is not asked of an idle one. */
 export const OUTSTANDING_MIN_BYTES = 2 * BLOCK_BYTES;
 /** Most outstanding bytes per link; 100 Mbit/s at 84 ms. Bounds what a link that breaks costs. */
 export const OUTSTANDING_MAX_BYTES = 1024 * 1024;
@@ -296,7 +294,10 @@ export const MANIFEST_PIPELINE_PARTS = 8;
  * and what we think too well of the uplink: under 100 ms (RFC 6817). Less idles; more is in every newcomer's way.
  */
 export const UPLOAD_TARGET_DELAY_MS = 10;
-/** Bytes sent and not yet reported received, over all links: start, least and most. */
+/**
+ * Bytes sent and not yet reported received, over all links: start, least and most. The start is four first chunks of
+ * MP3 on links that begin slowly: fewer leave a home's uplink idle, more make each of them later than need be.
+ */
 export const UPLOAD_WINDOW_INITIAL_BYTES = 8 * BLOCK_BYTES;
 export const UPLOAD_WINDOW_MIN_BYTES = 2 * BLOCK_BYTES;
 export const UPLOAD_WINDOW_MAX_BYTES = 4 * 1024 * 1024;
@@ -310,7 +311,7 @@ export const UPLOAD_RATE_MEMORY_MS = 5_000;
  */
 export const UPLOAD_REPORT_TIMEOUT_MS = 1_000;
 /**
- * How far urgent blocks may go beyond the window, bytes: 100 ms at 5 Mbit/s. None: they wait for the others' reports;
+ * How far urgent blocks may go beyond the window, bytes: 50 ms at 5 Mbit/s. None: they wait for the others' reports;
  * without end, seven newcomers fill the uplink with seconds of what is too late when it comes.
  */
 export const UPLOAD_URGENT_EXTRA_BYTES = 2 * BLOCK_BYTES;
@@ -335,7 +336,7 @@ export const URGENT_BACKLOG_MIN_BYTES = 4 * BLOCK_BYTES;
 export const URGENT_RUN_BLOCKS = 3;
 /**
  * Share of the uplink that the origin spends on urgent pieces it has given to others already, and how far it may go
- * at once: 16 chunks of MP3 for 16 newcomers. More: with FLAC everybody lives from hand to mouth, since nothing new
+ * at once: three chunks of MP3, from which a crowd can spread them. More: with FLAC everybody lives from hand to mouth, since nothing new
  * comes into the swarm; less: newcomers wait for peers who have hardly more than they.
  */
 export const ORIGIN_REPEAT_SHARE = 0.25;
@@ -352,11 +353,14 @@ export const MAX_MANIFEST_SERVINGS = 3;
 
 // Choking ------------------------------------------------------------------------------------------------------------
 
-/** Uploads at a time, at least: a jam of eight hardly ever chokes anyone. */
+/** Uploads at a time, at least: an uplink that is too thin for these serves nobody well, and so do fewer. */
 export const UPLOAD_SLOTS_MIN = 4;
 /** And at most: the degree of the mesh. */
 export const UPLOAD_SLOTS_MAX = 20;
-/** Uplink that makes one slot, bytes per ms: a 320 kbit/s stream twice over. Thinner slots serve nobody in time. */
+/**
+ * Uplink that makes one slot, bytes per ms: a 128 kbit/s stream and a half. Pieces are served whole and in turn, so
+ * that a slot is a turn and not a trickle; thicker slots leave the last comers of a crowd without any.
+ */
 export const UPLOAD_SLOT_BYTES_PER_MS = 25;
 /** BEP 3: slots are given anew every 10 s, the optimistic one every 30 s. Shorter flutters, longer keeps free-riders. */
 export const RECHOKE_MS = 10_000;

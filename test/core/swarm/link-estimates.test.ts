@@ -4,7 +4,6 @@ import {
   BLOCK_BYTES,
   OUTSTANDING_MAX_BYTES,
   OUTSTANDING_MIN_BYTES,
-  OUTSTANDING_UNMEASURED_BYTES,
   REQUEST_TIMEOUT_INITIAL_MS,
   REQUEST_TIMEOUT_MAX_MS,
   REQUEST_TIMEOUT_MIN_MS,
@@ -16,7 +15,7 @@ import { TokenBucket } from "../../../app/core/swarm/token-bucket.ts";
 
 describe("outstandingBudgetBytes", () => {
   test.each([
-    ["not yet measured", 0, OUTSTANDING_UNMEASURED_BYTES],
+    ["not yet measured", 0, OUTSTANDING_MIN_BYTES],
     ["slow", 10, OUTSTANDING_MIN_BYTES],
     ["at 5 Mbit/s", 625, 312_500],
     ["very fast", 100_000, OUTSTANDING_MAX_BYTES],
