@@ -140,6 +140,10 @@ export const DRIFT_SEEK_COOL_DOWN_MAX_MS = 48_000;
 export const DRIFT_MEASURE_AFTER_MS = 120;
 /** One that doesn't run evenly for so long is in trouble, and its error counts all the same, ms. */
 export const DRIFT_UNSTEADY_MAX_MS = 5_000;
+/** Sound that broke off by itself and is later than this is jumped ahead, ms: what a start's rate makes up is 50. */
+export const DRIFT_BREAK_SEEK_MS = 60;
+/** But not again so soon, ms: where sound breaks off all the time, gaps would only add to it. */
+export const DRIFT_BREAK_SEEK_REST_MS = 10_000;
 
 /** No quartz is further off its nominal rate than this (consumer crystals: 20–50 ppm, hot phones: 100). */
 export const CLOCK_MAX_SKEW = 100e-6;

@@ -8,6 +8,8 @@
  */
 import {
   DRIFT_BREAK_MS,
+  DRIFT_BREAK_SEEK_MS,
+  DRIFT_BREAK_SEEK_REST_MS,
   DRIFT_CORRECTION_MS,
   DRIFT_DEAD_ZONE_MS,
   DRIFT_MEASURE_AFTER_MS,
@@ -28,6 +30,8 @@ export interface DriftView {
   readonly driftMs: number;
   /** Since sound began: after a start, a jump, or a break of its own. */
   readonly sinceStartMs: number;
+  /** It was a break of its own. */
+  readonly hasBrokenOff: boolean;
   /** The playhead runs evenly; see `Steadiness`. */
   readonly isSteady: boolean;
   /** By how much what is read strays from one look to the next, ms. */
@@ -58,14 +62,14 @@ const OUTGROWN = 1.5;
 export function decideDrift(view: DriftView): DriftDecision {
   const { driftMs, sinceStartMs, rate } = view;
   if (!view.isSteady) return { kind: "hold" };
-  if (Math.abs(driftMs) > DRIFT_SEEK_MS && view.sinceSeekMs >= seekCoolDownMs(view.seeksInVain)) return { kind: "seek" };
+  if (isWorthASeek(view) && view.sinceSeekMs >= seekCoolDownMs(view.seeksInVain)) return { kind: "seek" };
   const isCorrecting = !isAtRest(rate);
   const hasArrived = isCorrecting && Math.sign(driftMs) === Math.sign(rate - 1);
   const leftAloneMs = isCorrecting ? DRIFT_SETTLED_MS + view.noiseMs : DRIFT_DEAD_ZONE_MS + DEAD_ZONE_NOISES * view.noiseMs;
   if (hasArrived || Math.abs(driftMs) <= leftAloneMs) {
     return isCorrecting ? { kind: "rate", rate: restRate(driftMs) } : { kind: "hold" };
   }
-  const isStart = sinceStartMs < DRIFT_START_PHASE_MS;
+  const isStart = isStartOf(view);
   const limit = isStart ? DRIFT_START_RATE_LIMIT : DRIFT_RATE_LIMIT;
   const withinMs = isStart ? Math.max(DRIFT_START_CORRECTION_MS, DRIFT_START_PHASE_MS - sinceStartMs) : DRIFT_CORRECTION_MS;
   const wanted = 1 - Math.min(limit, Math.max(-limit, driftMs / withinMs));
@@ -73,6 +77,20 @@ export function decideDrift(view: DriftView): DriftDecision {
   const isStrongEnough = Math.abs(wanted - 1) <= Math.abs(rate - 1) * OUTGROWN;
   const isWithinLimit = Math.abs(rate - 1) <= limit + ROUNDING;
   return isCorrecting && isStrongEnough && isWithinLimit ? { kind: "hold" } : { kind: "rate", rate: wanted };
+}
+
+/**
+ * A break of its own is the stall of a sound device, and has been heard already: better another short gap at once than
+ * an echo for as long as 1 % takes. Where breaks come one after another, gaps would only add to them.
+ */
+function isWorthASeek(view: DriftView): boolean {
+  const errorMs = Math.abs(view.driftMs);
+  if (errorMs > DRIFT_SEEK_MS) return true;
+  return view.hasBrokenOff && isStartOf(view) && errorMs > DRIFT_BREAK_SEEK_MS && view.sinceSeekMs > DRIFT_BREAK_SEEK_REST_MS;
+}
+
+function isStartOf({ sinceStartMs }: DriftView): boolean {
+  return sinceStartMs < DRIFT_START_PHASE_MS;
 }
 
 /** Where the rate stays when there is nothing to correct: beside 1, against what is left of the error. */

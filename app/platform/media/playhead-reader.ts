@@ -22,15 +22,19 @@ const LEVEL_NOISE_MS = 4;
 /** ... and not with the median by more than this, ms: then it is the older ones that are wrong. */
 const LEVEL_STEP_MS = 5;
 
-/** Half of the readings strewn wider than this, ms: it moves in steps. Chromium's keep within 1. */
-const STEPPED_MS = 6;
-/** Half of them within this: it doesn't, and something else had strewn them. */
-const SMOOTH_MS = 2;
+/** Of looks so near to each other, ms, many find that a playhead which moves in steps has just made one. */
+const MAX_LOOK_SPACING_MS = 35;
+/** Share of the last look in what is known of that. A device that is slow to start stands too, but once. */
+const LOOK_SHARE = 0.1;
+/** Shares of looks that found it on its way again after standing: it moves in steps, and it doesn't. */
+const STEPPED_SHARE = 0.15;
+const SMOOTH_SHARE = 0.05;
 /** How old a step is when it can first be read, ms: Firefox is heard this much ahead of it (against Chromium, bench sync). */
 const STEP_AGE_MS = 8;
 
 interface Reading {
   readonly atMs: number;
+  readonly rawMs: number;
   readonly distanceMs: number;
 }
 
@@ -40,6 +44,9 @@ export class PlayheadReader {
   #rolledMs = 0;
   #rolledAtMs = 0;
   #rate = 1;
+  #isStanding = false;
+  /** Of the looks that came soon after another: those that ended a stand. */
+  #stepShare = 0;
   #isStepped = false;
 
   /** After a seek, a start or a stop: what was read before says nothing about now. */
@@ -58,9 +65,10 @@ export class PlayheadReader {
     const distanceMs = rawMs - this.#rolledMs;
     const known = this.#distance(this.#readings);
     if (known !== null && Math.abs(distanceMs - known) > MAX_NOISE_MS) this.reset();
-    if (nowMs - (this.#readings.at(-1)?.atMs ?? -Infinity) >= MIN_SPACING_MS) {
-      this.#readings = this.#dropOvertaken([...this.#readings.slice(1 - WINDOW), { atMs: nowMs, distanceMs }]);
-      this.#recogniseSteps();
+    const last = this.#readings.at(-1);
+    if (nowMs - (last?.atMs ?? -Infinity) >= MIN_SPACING_MS) {
+      if (last) this.#recogniseSteps(last, rawMs, nowMs);
+      this.#readings = this.#dropOvertaken([...this.#readings.slice(1 - WINDOW), { atMs: nowMs, rawMs, distanceMs }]);
     }
     return this.#rolledMs + (this.#distance(this.#readings) ?? distanceMs);
   }
@@ -78,12 +86,14 @@ export class PlayheadReader {
     return recent.every(({ distanceMs }) => Math.abs(distanceMs - level) <= LEVEL_NOISE_MS / 2) ? recent : readings;
   }
 
-  /** By a full window only: a device that starts strews readings, too, until the wrong ones are dropped. */
-  #recogniseSteps(): void {
-    if (this.#readings.length < WINDOW) return;
-    const widthMs = widthOf(this.#readings);
-    if (widthMs > STEPPED_MS) this.#isStepped = true;
-    if (widthMs < SMOOTH_MS) this.#isStepped = false;
+  /** By its stands: readings are strewn by a busy machine and by a device that starts, too. */
+  #recogniseSteps(last: Reading, rawMs: number, nowMs: number): void {
+    const wasStanding = this.#isStanding;
+    this.#isStanding = rawMs === last.rawMs;
+    if (nowMs - last.atMs > MAX_LOOK_SPACING_MS) return;
+    this.#stepShare += LOOK_SHARE * ((wasStanding && !this.#isStanding ? 1 : 0) - this.#stepShare);
+    if (this.#stepShare > STEPPED_SHARE) this.#isStepped = true;
+    if (this.#stepShare < SMOOTH_SHARE) this.#isStepped = false;
   }
 
   /** Null of no readings. */

@@ -17,6 +17,7 @@ const REST = 1 + DRIFT_REST_OFFSET;
 const view = (change: Partial<DriftView> = {}): DriftView => ({
   driftMs: 0,
   sinceStartMs: 60_000,
+  hasBrokenOff: false,
   isSteady: true,
   noiseMs: 0,
   rate: REST,
@@ -58,6 +59,15 @@ describe("drift", () => {
     ["and grows while seeking doesn't help", { driftMs: 260, seeksInVain: 3, sinceSeekMs: 6_000 }, "rate"],
   ] as const)("PB13: %s", (_, change, kind) => {
     expect(decideDrift(view(change)).kind).toBe(kind);
+  });
+
+  it.each([
+    ["sound that broke off and is far behind is jumped ahead", { driftMs: -150 }, "seek"],
+    ["what a start's rate makes up isn't", { driftMs: -50 }, "rate"],
+    ["nor another break soon after", { driftMs: -150, sinceSeekMs: 9_000 }, "rate"],
+    ["nor what is found later", { driftMs: -150, sinceStartMs: 1_500 }, "rate"],
+  ] as const)("PB27: %s", (_, change, kind) => {
+    expect(decideDrift(view({ hasBrokenOff: true, sinceStartMs: 200, ...change })).kind).toBe(kind);
   });
 
   it("PB29: the rate is never exactly 1, and rests on the side that brings the error down", () => {

@@ -204,6 +204,16 @@ describe("following the transport", () => {
     expect(world.eventsOf("seek")).toHaveLength(1);
   });
 
+  it("PB27: and by one jump where it fell far behind", async () => {
+    const world = await joined("ab");
+    await world.run(5_000);
+    world.sink.stumble(180);
+    await world.run(2_500);
+    expect(Math.abs(world.errorMs() ?? NaN)).toBeLessThan(15);
+    expect(world.eventsOf("seek")).toHaveLength(2);
+    expect(world.player.stats().stalls).toBe(0);
+  });
+
   it("PB22: the buffer stays bounded over a whole evening", async () => {
     const world = await joined("abcdefgh");
     for (let step = 0; step < 60; step++) {
