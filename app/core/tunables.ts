@@ -271,6 +271,12 @@ export const OUTSTANDING_TARGET_MS = 500;
 export const OUTSTANDING_MIN_BYTES = 2 * BLOCK_BYTES;
 /** Most outstanding bytes per link; 100 Mbit/s at 84 ms. Bounds what a link that breaks costs. */
 export const OUTSTANDING_MAX_BYTES = 1024 * 1024;
+/**
+ * Outstanding of all listeners together, besides what is urgent: so much music, ms (six chunks), or what comes in so much
+ * time. Less: their uplinks wait for requests; more: what waits at a busy peer is not asked of the idle one beside it.
+ */
+export const COMMITTED_MUSIC_MS = 12_000;
+export const COMMITTED_MS = 400;
 /** What urgent requests may add to that, bytes: one chunk of FLAC. */
 export const OUTSTANDING_URGENT_EXTRA_BYTES = 256 * 1024;
 /** Assumed of a link before it is measured: 2 Mbit/s (bytes per ms) and a round trip of 100 ms. */

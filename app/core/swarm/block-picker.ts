@@ -13,6 +13,8 @@ import type { PeerId, TrackId } from "../ids.ts";
 import type { Random } from "../ports.ts";
 import {
   BLOCK_BYTES,
+  COMMITTED_MS,
+  COMMITTED_MUSIC_MS,
   DUE_MS,
   FIRST_TAKERS,
   HASTE,
@@ -80,6 +82,8 @@ export interface PickView {
   readonly tracks: readonly PickTrack[];
   readonly window: readonly WindowPiece[];
   readonly links: readonly PickLink[];
+  /** What has come in of late, over all links together. */
+  readonly bytesPerMs: number;
   /** Nothing but urgent pieces: the store does not keep up. */
   readonly urgentOnly: boolean;
 }
@@ -120,6 +124,8 @@ class Picking {
   readonly #spared = new Map<TrackId, boolean>();
   /** What we can hope to get, bytes per ms. */
   readonly #supplyBytesPerMs: number;
+  /** What listeners may still be asked for, all together. */
+  #listenersRoomBytes: number;
 
   constructor(view: PickView, nowMs: number, random: Random) {
     this.#view = view;
@@ -130,6 +136,7 @@ class Picking {
       INITIAL_LINK_BYTES_PER_MS,
       givers.reduce((sum, link) => sum + link.bytesPerMs, 0),
     );
+    this.#listenersRoomBytes = listenersRoomBytes(view);
     this.#links = view.links
       .filter((link) => link.roomBytes > 0 || link.urgentRoomBytes > 0)
       .map((link) => ({ link, askedBytes: 0, askedUrgentBytes: 0 }));
@@ -163,10 +170,11 @@ class Picking {
 
   /** Piece by piece, each from the link that would have it soonest: none idles while another has a queue. */
   fillBeyond(): void {
-    const links = this.#links.filter((open) => !open.link.isChoking && this.#room(open) > 0);
+    let links = this.#links.filter((open) => !open.link.isChoking && this.#hasRoom(open));
     while (links.length > 0) {
       const open = this.#leastBusy(links);
-      if (!this.#fillOne(open) || this.#room(open) <= 0) links.splice(links.indexOf(open), 1);
+      const isFilled = this.#fillOne(open);
+      links = links.filter((other) => (other !== open || isFilled) && this.#hasRoom(other));
     }
   }
 
@@ -207,7 +215,7 @@ class Picking {
       const blockCount = blocksIn(track.sizeBytes(index));
       for (let block = 0; block < blockCount; block++) {
         if (!this.#isOpen(track, index, block, false)) continue;
-        if (this.#room(open) > 0 && this.#maySupply(open, track, index)) this.#take(open, track, index, block, false);
+        if (this.#room(open, track) > 0 && this.#maySupply(open, track, index)) this.#take(open, track, index, block, false);
         else hasOpenBlocks = true;
       }
     }
@@ -225,7 +233,7 @@ class Picking {
     const blockCount = blocksIn(track.sizeBytes(index));
     // A short last block goes along: from elsewhere it would hold up the piece, and blur who sent it.
     for (let block = 0; block < blockCount; block++)
-      if (this.#room(open) + BLOCK_BYTES > blockLength(track, index, block)) this.#take(open, track, index, block, false);
+      if (this.#room(open, track) + BLOCK_BYTES > blockLength(track, index, block)) this.#take(open, track, index, block, false);
   }
 
   /** One pass, every tie with the same chance (reservoir sampling). */
@@ -245,7 +253,7 @@ class Picking {
 
   #fillEndgame(open: OpenLink, track: PickTrack): void {
     for (const piece of track.arriving.values())
-      for (let block = 0; block < piece.blockCount && this.#room(open) > 0; block++) {
+      for (let block = 0; block < piece.blockCount && this.#room(open, track) > 0; block++) {
         const asks = piece.asks(block);
         if (piece.isHere(block) || asks.length === 0 || asks.length >= MAX_ASKS_PER_BLOCK) continue;
         if (this.#isBlockTaken(track, piece.index, block) || asks.some((ask) => ask.peerId === open.link.peerId)) continue;
@@ -295,7 +303,7 @@ class Picking {
     let chosen: OpenLink | null = null;
     let leastMs = Infinity;
     for (const open of this.#links) {
-      if (open.link.isChoking || this.#room(open) <= 0 || !this.#maySupply(open, track, index)) continue;
+      if (open.link.isChoking || this.#room(open, track) <= 0 || !this.#maySupply(open, track, index)) continue;
       // What only the origin has is fetched from it by a few and passed on; the others need not all be refused.
       if (open.link.peerId === track.originId && track.lot(index) * this.#view.links.length > FIRST_TAKERS) continue;
       const expectedMs = this.#expectedMs(open, length, false);
@@ -333,8 +341,14 @@ class Picking {
     return link.rttMs + (aheadBytes + length) / link.bytesPerMs;
   }
 
-  #room(open: OpenLink): number {
-    return open.link.roomBytes - open.askedBytes;
+  #hasRoom(open: OpenLink): boolean {
+    if (room(open) <= 0) return false;
+    return this.#listenersRoomBytes > 0 || this.#view.tracks.some(({ originId }) => originId === open.link.peerId);
+  }
+
+  /** The origin's is its own: what only it has must come into the swarm, however much has been asked of others. */
+  #room(open: OpenLink, track: PickTrack): number {
+    return open.link.peerId === track.originId ? room(open) : Math.min(room(open), this.#listenersRoomBytes);
   }
 
   #isTaken(track: PickTrack, index: number): boolean {
@@ -352,6 +366,7 @@ class Picking {
     this.picks.push({ peerId, trackId: track.trackId, index, offset: block * BLOCK_BYTES, length, urgent, expectedMs });
     open.askedBytes += length;
     if (urgent) open.askedUrgentBytes += length;
+    if (peerId !== track.originId) this.#listenersRoomBytes -= length;
     let pieces = this.#taken.get(track.trackId);
     if (!pieces) this.#taken.set(track.trackId, (pieces = new Map()));
     let blocks = pieces.get(index);
@@ -363,6 +378,20 @@ class Picking {
 function isAllowed(link: PickLink, track: PickTrack, index: number, urgent: boolean): boolean {
   const onlyFrom = track.arriving.get(index)?.onlyFrom ?? null;
   return (onlyFrom === null || onlyFrom === link.peerId) && link.serves(track.trackId, index, urgent);
+}
+
+function room(open: OpenLink): number {
+  return open.link.roomBytes - open.askedBytes;
+}
+
+/**
+ * What is asked for waits where it was asked, while others come to have it and idle: so no more is asked for than keeps
+ * coming for a while, or makes some pieces of each kind of music.
+ */
+function listenersRoomBytes({ tracks: [track], links, bytesPerMs }: PickView): number {
+  if (!track) return 0;
+  const outstandingBytes = links.reduce((sum, link) => sum + (link.peerId === track.originId ? 0 : link.outstandingBytes), 0);
+  return Math.max(COMMITTED_MUSIC_MS * track.bytesPerMs, COMMITTED_MS * bytesPerMs) - outstandingBytes;
 }
 
 function blocksIn(sizeBytes: number): number {

@@ -5,7 +5,7 @@
 import { ProtocolError } from "../errors.ts";
 import type { PeerId, TrackId } from "../ids.ts";
 import { chunkIndexAt } from "../manifest/manifest.ts";
-import { BLOCK_BYTES, REQUEST_TIMEOUT_MIN_MS, UNWRITTEN_PIECES_BYTES } from "../tunables.ts";
+import { BLOCK_BYTES, LINK_RATE_TIME_CONSTANT_MS, REQUEST_TIMEOUT_MIN_MS, UNWRITTEN_PIECES_BYTES } from "../tunables.ts";
 import type { PeerMessage } from "../wire/messages.ts";
 import { pickBlocks } from "./block-picker.ts";
 import type { BlockPick } from "./block-picker.ts";
@@ -17,6 +17,7 @@ import type { AskedBlock, Neighbour } from "./neighbour.ts";
 import type { PieceAssembly } from "./piece-assembly.ts";
 import { playbackWindow } from "./playback-window.ts";
 import type { TimedDemand, WindowPiece } from "./playback-window.ts";
+import { RateMeter } from "./rate-meter.ts";
 import type { TrackState } from "./track-state.ts";
 
 /** A block counts as late after this many times its expected time, and a little: guesses are rough. */
@@ -28,6 +29,7 @@ const MAX_EVIDENCE = 4;
 
 export class Downloader {
   readonly #context: SwarmContext;
+  readonly #arrivals = new RateMeter(LINK_RATE_TIME_CONSTANT_MS);
   readonly #onComplete: (track: TrackState, assembly: PieceAssembly) => void;
 
   constructor(context: SwarmContext, onComplete: (track: TrackState, assembly: PieceAssembly) => void) {
@@ -43,7 +45,8 @@ export class Downloader {
     if (links.every((link) => link.urgentRoomBytes <= 0)) return;
     const window = this.#window(demand, nowMs);
     const urgentOnly = this.#context.keeper.unwrittenBytes > UNWRITTEN_PIECES_BYTES;
-    const picks = pickBlocks({ tracks, window, links, urgentOnly }, nowMs, this.#context.random);
+    const view = { tracks, window, links, bytesPerMs: this.#arrivals.bytesPerMs(nowMs), urgentOnly };
+    const picks = pickBlocks(view, nowMs, this.#context.random);
     for (const run of joinBlocks(picks)) this.#ask(run, nowMs);
   }
 
@@ -60,6 +63,7 @@ export class Downloader {
         `block ${index}/${offset} of ${bytes.byteLength} bytes, expected ${asked.length}`,
       );
     neighbour.received(asked, nowMs);
+    this.#arrivals.add(nowMs, asked.length);
     this.#context.send(neighbour, { type: "received", delayMs: clockDifference(nowMs, sentMs) });
     const track = this.#context.tracks.get(trackId);
     const assembly = track?.arriving.get(index);

@@ -1,6 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { BLOCK_BYTES, DUE_MS, FIRST_TAKERS, HASTE, PLAYBACK_WINDOW_MS, URGENT_MS } from "../../../app/core/index.ts";
+import {
+  BLOCK_BYTES,
+  COMMITTED_MS,
+  COMMITTED_MUSIC_MS,
+  DUE_MS,
+  FIRST_TAKERS,
+  HASTE,
+  PLAYBACK_WINDOW_MS,
+  URGENT_MS,
+} from "../../../app/core/index.ts";
 import { pickBlocks } from "../../../app/core/swarm/block-picker.ts";
 import { PieceAssembly } from "../../../app/core/swarm/piece-assembly.ts";
 import { seededRandom } from "../../support/seeded-random.ts";
@@ -195,9 +204,27 @@ describe("pickBlocks", () => {
     for (const count of counts.values()) expect(Math.abs(count - 200)).toBeLessThan(70); // five standard deviations
   });
 
+  test("CP16: of listeners no more is asked than keeps coming, so that who gets a piece next can give it; of the origin besides", () => {
+    const track = makeTrack({
+      pieces: 100,
+      sizeBytes: BLOCK_BYTES,
+      availability: Array.from({ length: 100 }, (_, index) => index % 2),
+    });
+    const listeners = ["bob", "carol", "dave"].map((name) => makeLink(name, { outstandingBytes: 3 * BLOCK_BYTES }));
+    const askedOf = (bytesPerMs: number) => {
+      const links = [...listeners, makeLink("alice", { roomBytes: 4 * BLOCK_BYTES })];
+      const names = namesOf(pickBlocks(makeView({ tracks: [track], links, bytesPerMs }), NOW_MS, random));
+      const fromOrigin = names.filter((name) => name === "alice").length;
+      return { fromOrigin, fromListeners: names.length - fromOrigin };
+    };
+    const some = Math.ceil((COMMITTED_MUSIC_MS * track.bytesPerMs) / BLOCK_BYTES) - 9;
+    expect(askedOf(0)).toEqual({ fromOrigin: 4, fromListeners: some });
+    expect(askedOf((30 * BLOCK_BYTES) / COMMITTED_MS)).toEqual({ fromOrigin: 4, fromListeners: 21 });
+  });
+
   test("CP4: each piece comes over the link that would have it soonest", () => {
     const links = [makeLink("bob", { outstandingBytes: 300_000 }), makeLink("carol")];
-    const view = makeView({ tracks: [makeTrack({ pieces: 30 })], links });
+    const view = makeView({ tracks: [makeTrack({ pieces: 30 })], links, bytesPerMs: 1000 });
     expect(new Set(namesOf(pickBlocks(view, NOW_MS, random).slice(0, 10)))).toEqual(new Set(["carol"]));
   });
 

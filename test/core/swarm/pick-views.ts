@@ -65,7 +65,7 @@ export function makeLink(name: string, { has, ...rest }: LinkPlan = {}): PickLin
 }
 
 export function makeView(view: Partial<PickView>): PickView {
-  return { tracks: [], window: [], links: [], urgentOnly: false, ...view };
+  return { tracks: [], window: [], links: [], bytesPerMs: 0, urgentOnly: false, ...view };
 }
 
 /** A piece of which each block was asked of a peer, due at that time. */
