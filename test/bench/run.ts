@@ -28,6 +28,9 @@ async function measure(bench: Bench, args: readonly string[]): Promise<void> {
   if (isJson) console.log(JSON.stringify({ bench: bench.name, options, figures, goals, missed: findMissedGoals(report) }));
 }
 
+// By default a signal ends the process without its "exit" handlers, and so leaves what it started behind.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
+
 const [name, ...args] = process.argv.slice(2);
 const bench = BENCHES.find((candidate) => candidate.name === name);
 if (!bench) {

@@ -6,6 +6,7 @@ import type { EpisodeResult, Offset } from "./offsets.ts";
 import { MARK_SPACING_MS } from "./marks.ts";
 import type { Sighting } from "./mark-finder.ts";
 import type { Belief, Notes, Scene } from "./stage.ts";
+import { toldErrorsMs } from "./told.ts";
 
 export interface Verdict {
   readonly scenario: string;
@@ -18,6 +19,8 @@ export interface Verdict {
   readonly calmOffsets: readonly Offset[];
   /** What the app thought meanwhile. */
   readonly beliefs: readonly Belief[];
+  /** How wrongly the browsers told it where they were, at the settled offsets. */
+  readonly toldErrorsMs: readonly number[];
   readonly playToSoundMs: readonly number[];
   readonly gapsMs: readonly number[];
   /** Of either browser, in percent of the natural rate. */
@@ -58,6 +61,7 @@ export function judge(
     offsets,
     calmOffsets: offsets.filter(({ atMs }) => !isUpset(atMs)),
     beliefs: notes.beliefs,
+    toldErrorsMs: toldErrorsMs(offsets, notes.host, notes.guests.flat()),
     playToSoundMs: notes.scenes.flatMap((scene) => playToSoundMs(scene, notes.host, sightings) ?? []),
     gapsMs: changes.flatMap((number) => [0, 1].flatMap((output) => gapBefore(number, output, sightings) ?? [])),
     rateChangePercent:

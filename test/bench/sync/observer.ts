@@ -1,8 +1,8 @@
 /** What a page does to its media element, as seen from beside the app: rates, seeks, starts, and when somebody clicked. */
 
-/** `value`: the rate, or the media time in ms; 0 where there is none. `atMs` counts from the epoch. */
+/** `value`: the rate, or the media time in ms (`said`: as `currentTime` tells it); 0 where there is none. `atMs` counts from the epoch. */
 export interface Observation {
-  readonly kind: "rate" | "seek" | "play" | "pause" | "click";
+  readonly kind: "rate" | "seek" | "play" | "pause" | "click" | "said";
   readonly value: number;
   readonly atMs: number;
 }
@@ -31,9 +31,14 @@ function observeMedia(): void {
   };
   watch("playbackRate", "rate", 1);
   watch("currentTime", "seek", 1000);
+  const watched = new Set<HTMLMediaElement>();
+  setInterval(() => {
+    for (const element of watched) if (!element.paused) note("said", element.currentTime * 1000);
+  }, 50);
   const { play, pause } = media;
   media.play = function (this: HTMLMediaElement) {
     note("play", 0);
+    watched.add(this);
     return play.call(this);
   };
   media.pause = function (this: HTMLMediaElement) {

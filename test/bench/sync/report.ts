@@ -80,7 +80,7 @@ export function report(options: SyncOptions, verdicts: readonly Verdict[], rig: 
 const UNHEARD_MS = 1e9;
 
 function verdictRow(verdict: Verdict) {
-  const { scenario, offsets, calmOffsets, episodes, beliefs, rateChangePercent, seeks, dropouts, load } = verdict;
+  const { scenario, offsets, calmOffsets, episodes, beliefs, toldErrorsMs, rateChangePercent, seeks, dropouts, load } = verdict;
   const spread = offsets.length > 0 ? spreadOf(offsets) : null;
   const believedMs = beliefs.map(({ aheadMs }) => Math.abs(aheadMs));
   return {
@@ -100,6 +100,7 @@ function verdictRow(verdict: Verdict) {
     ),
     "believed p50": round(believedMs.length > 0 ? percentile(believedMs, 0.5) : NaN),
     p95: round(believedMs.length > 0 ? percentile(believedMs, 0.95) : NaN),
+    "told wrong p95": round(toldErrorsMs.length > 0 ? percentile(toldErrorsMs.map(Math.abs), 0.95) : NaN),
     "clock ms": round(
       beliefs.length > 0
         ? percentile(
@@ -128,6 +129,7 @@ const NOTHING: Verdict = {
   offsets: [],
   calmOffsets: [],
   beliefs: [],
+  toldErrorsMs: [],
   playToSoundMs: [],
   gapsMs: [],
   rateChangePercent: 0,

@@ -40,6 +40,7 @@ export class SoundServer {
     this.#folder = folder;
     this.#daemon = daemon;
     this.#env = env;
+    process.once("exit", () => daemon.kill()); // a bench that is stopped by hand leaves no daemon behind
   }
 
   static async start(): Promise<SoundServer> {
