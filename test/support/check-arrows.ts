@@ -27,7 +27,7 @@ const CORE_DOOR = "app/core/index.ts";
 /** What the engine may use from outside: parsers, schemas and arithmetic without any platform in them. */
 const CORE_PACKAGES = /^(?:valibot|cborg|@noble\/(?:hashes|curves)(?:\/.*)?)$/;
 
-const IMPORT = /(?:^|[^\w.])(?:from|import)\s*\(?\s*["']([^"']+)["']/g;
+const IMPORT = /(?:^|[^\w.])(?:from|import)\s*\(?\s*["']([^"'\n]+)["']/g;
 
 /** One sentence per import that goes against the arrows. */
 export function checkArrows(): readonly string[] {

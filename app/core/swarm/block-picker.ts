@@ -384,14 +384,19 @@ function room(open: OpenLink): number {
   return open.link.roomBytes - open.askedBytes;
 }
 
-/**
- * What is asked for waits where it was asked, while others come to have it and idle: so no more is asked for than keeps
- * coming for a while, or makes some pieces of each kind of music.
- */
 function listenersRoomBytes({ tracks: [track], links, bytesPerMs }: PickView): number {
   if (!track) return 0;
   const outstandingBytes = links.reduce((sum, link) => sum + (link.peerId === track.originId ? 0 : link.outstandingBytes), 0);
-  return Math.max(COMMITTED_MUSIC_MS * track.bytesPerMs, COMMITTED_MS * bytesPerMs) - outstandingBytes;
+  return committedBytes(track, bytesPerMs) - outstandingBytes;
+}
+
+/**
+ * What may be outstanding of all listeners together, besides what is urgent. What is asked for waits where it was asked,
+ * while others come to have it and idle: so no more is asked for than keeps coming for a while, or makes some pieces of
+ * each kind of music.
+ */
+export function committedBytes(track: { readonly bytesPerMs: number }, arrivingBytesPerMs: number): number {
+  return Math.max(COMMITTED_MUSIC_MS * track.bytesPerMs, COMMITTED_MS * arrivingBytesPerMs);
 }
 
 function blocksIn(sizeBytes: number): number {

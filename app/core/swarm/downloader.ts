@@ -5,9 +5,15 @@
 import { ProtocolError } from "../errors.ts";
 import type { PeerId, TrackId } from "../ids.ts";
 import { chunkIndexAt } from "../manifest/manifest.ts";
-import { BLOCK_BYTES, LINK_RATE_TIME_CONSTANT_MS, REQUEST_TIMEOUT_MIN_MS, UNWRITTEN_PIECES_BYTES } from "../tunables.ts";
+import {
+  BLOCK_BYTES,
+  LINK_RATE_TIME_CONSTANT_MS,
+  REQUEST_TIMEOUT_MIN_MS,
+  UNWRITTEN_PIECES_BYTES,
+  URGENT_MS,
+} from "../tunables.ts";
 import type { PeerMessage } from "../wire/messages.ts";
-import { pickBlocks } from "./block-picker.ts";
+import { committedBytes, pickBlocks } from "./block-picker.ts";
 import type { BlockPick } from "./block-picker.ts";
 import { blocksOf } from "./block-run.ts";
 import type { SwarmContext } from "./context.ts";
@@ -30,6 +36,8 @@ const MAX_EVIDENCE = 4;
 export class Downloader {
   readonly #context: SwarmContext;
   readonly #arrivals = new RateMeter(LINK_RATE_TIME_CONSTANT_MS);
+  /** What may be outstanding of listeners, while nothing urgent is missing; null while something is. */
+  #enough: { readonly bytes: number; readonly originId: PeerId } | null = null;
   readonly #onComplete: (track: TrackState, assembly: PieceAssembly) => void;
 
   constructor(context: SwarmContext, onComplete: (track: TrackState, assembly: PieceAssembly) => void) {
@@ -37,15 +45,30 @@ export class Downloader {
     this.#onComplete = onComplete;
   }
 
+  /** So much is on its way, and nothing of it urgent, that it does not matter who else has what: as of the last pick. */
+  get hasEnoughComing(): boolean {
+    if (!this.#enough) return false;
+    let outstandingBytes = 0;
+    for (const { peerId, outstandingBytes: bytes } of this.#context.neighbours.values())
+      if (peerId !== this.#enough.originId) outstandingBytes += bytes;
+    return outstandingBytes >= this.#enough.bytes;
+  }
+
   /** `tracks`: wanted ones with a manifest, most wanted first. */
   pick(tracks: readonly TrackState[], demand: TimedDemand): void {
-    if (tracks.length === 0 || this.#context.neighbours.size === 0) return;
+    this.#enough = null;
+    const [track] = tracks;
+    if (!track || this.#context.neighbours.size === 0) return;
     const nowMs = this.#context.clock.nowMs();
     const links = [...this.#context.neighbours.values()].map((neighbour) => neighbour.toPickLink(nowMs));
     if (links.every((link) => link.urgentRoomBytes <= 0)) return;
     const window = this.#window(demand, nowMs);
     const urgentOnly = this.#context.keeper.unwrittenBytes > UNWRITTEN_PIECES_BYTES;
-    const view = { tracks, window, links, bytesPerMs: this.#arrivals.bytesPerMs(nowMs), urgentOnly };
+    const bytesPerMs = this.#arrivals.bytesPerMs(nowMs);
+    const isMissing = ({ trackId, index }: WindowPiece) => !this.#context.tracks.get(trackId)?.held.has(index);
+    if (!window.some((piece) => piece.deadlineMs - nowMs < URGENT_MS && isMissing(piece)))
+      this.#enough = { bytes: committedBytes(track, bytesPerMs), originId: track.originId };
+    const view = { tracks, window, links, bytesPerMs, urgentOnly };
     const picks = pickBlocks(view, nowMs, this.#context.random);
     for (const run of joinBlocks(picks)) this.#ask(run, nowMs);
   }

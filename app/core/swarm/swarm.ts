@@ -288,7 +288,8 @@ export class Swarm implements SwarmApi {
       case "have":
         this.#sources.receiveHaves(neighbour, message.trackId, message.indexes);
         this.#manifestMayBeAt(neighbour, message.trackId);
-        return this.#pickSoon();
+        if (!this.#downloader.hasEnoughComing) this.#pickSoon();
+        return;
       case "manifest-request":
         return this.#manifests.receiveRequest(neighbour, message);
       case "manifest-part":
