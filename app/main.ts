@@ -4,12 +4,15 @@ import type { Clock, JamId } from "./core/index.ts";
 import "./elements/app.ts";
 import { addressBar } from "./platform/address-bar.ts";
 import { browserClock } from "./platform/clock/browser-clock.ts";
+import { readDeviceKind } from "./platform/device-kind.ts";
 import { createHasher } from "./platform/hash/hasher.ts";
 import { chooseIceServers, readIceOverrides } from "./platform/ice/ice-servers.ts";
 import { loadIdentity } from "./platform/identity/identity.ts";
 import { createImporter } from "./platform/import/importer.ts";
 import { createMediaSink } from "./platform/media/media-sink.ts";
 import { handleLockScreenButtons, showOnLockScreen } from "./platform/media/media-session.ts";
+import { outputDevices } from "./platform/media/output-devices.ts";
+import { createSpeaker } from "./platform/media/speaker.ts";
 import { onPageWake } from "./platform/signalling/page-wake.ts";
 import { createSignallingChannel } from "./platform/signalling/signalling-channel.ts";
 import { openStore } from "./platform/store/open-store.ts";
@@ -49,6 +52,9 @@ async function createPlatform(clock: Clock): Promise<Platform> {
     createChannel: (jamId) => createSignallingChannel(signallingUrl(jamId), { clock, random: Math.random, onWake: onPageWake }),
     createLinks: (record) => createWebRtcTransport({ selfId: identity.peerId, iceServers: [], clock, log: record }),
     createSink: () => createMediaSink(new Audio(), clock),
+    outputs: outputDevices(navigator.mediaDevices),
+    createSpeaker: () => createSpeaker(clock),
+    deviceKind: readDeviceKind(),
     lockScreen: { show: showOnLockScreen, handleButtons: handleLockScreenButtons },
     chooseIceServers: (fromServer) => chooseIceServers(fromServer, readIceOverrides()),
     createPictureUrl: (bytes, mimeType) => URL.createObjectURL(new Blob([new Uint8Array(bytes)], { type: mimeType })),

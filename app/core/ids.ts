@@ -23,3 +23,7 @@ export type JamId = v.InferOutput<typeof JamIdSchema>;
 /** One entry of a programme: the same track can be in it twice. Chosen by whoever added it. */
 export const EntryIdSchema = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{8,32}$/, "expected an entry id"), v.brand("EntryId"));
 export type EntryId = v.InferOutput<typeof EntryIdSchema>;
+
+/** One run of one server's clock: times on two of them have nothing in common. Chosen by the server at its start. */
+export const ClockIdSchema = v.pipe(v.string(), v.regex(/^[a-z0-9]{1,16}$/, "expected a clock id"), v.brand("ClockId"));
+export type ClockId = v.InferOutput<typeof ClockIdSchema>;

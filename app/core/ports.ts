@@ -91,6 +91,8 @@ export interface IceServer {
 export type SignallingEvent =
   | { readonly kind: "opened" }
   | { readonly kind: "message"; readonly text: string }
+  /** The device may have slept, connected or not: clocks that stood still meanwhile are to be read anew. */
+  | { readonly kind: "woke" }
   /** `code` is a WebSocket close code; the channel tries again on its own unless `final`. */
   | { readonly kind: "closed"; readonly code: number; readonly reason: string; readonly final: boolean };
 

@@ -145,16 +145,54 @@ export const DRIFT_BREAK_SEEK_MS = 60;
 /** But not again so soon, ms: where sound breaks off all the time, gaps would only add to it. */
 export const DRIFT_BREAK_SEEK_REST_MS = 10_000;
 
+/** Largest output delay that can be set, ms, either way: slow Bluetooth speakers take 300; more is a fault elsewhere. */
+export const OUTPUT_DELAY_MAX_MS = 500;
+/**
+ * A change of the output delay that leaves more to make up than this is jumped over, ms: 5 s of correction by rate.
+ * Smaller: every step of somebody who tunes by ear is a gap; larger: they listen to what was true some seconds ago.
+ */
+export const OUTPUT_DELAY_SEEK_MS = 50;
+
 /** No quartz is further off its nominal rate than this (consumer crystals: 20–50 ppm, hot phones: 100). */
 export const CLOCK_MAX_SKEW = 100e-6;
 /** Corrections of the reference clock are spread at this rate: half of what playback's rate can follow. */
 export const CLOCK_SLEW_RATE = 0.005;
 /** Larger corrections are made at once, ms: spreading them would take 20 s and more. */
 export const CLOCK_JUMP_MS = 100;
-/** Samples kept. At a pair every 5 s about 2 minutes: enough for a skew, too little to remember another network. */
-export const CLOCK_WINDOW = 48;
+/**
+ * Corrections that everybody makes within some seconds of each other (the server is back) are spread ten times longer:
+ * whoever is 5 s late is off by 2.5 ms meanwhile. Faster is heard as an echo.
+ */
+export const CLOCK_COMMON_SLEW_RATE = 0.0005;
+/** Larger ones are no drift of quartzes (three hours at 100 ppm), and made at once, ms. */
+export const CLOCK_COMMON_JUMP_MS = 1_000;
+/** Samples kept; of those older than the recent ones (100 s) some of each time. More: each costs a phone's processor. */
+export const CLOCK_WINDOW = 64;
+export const CLOCK_RECENT = 40;
+/** Older ones are forgotten, ms: a phone's quartz changes by some ppm as it warms up. */
+export const CLOCK_HISTORY_MS = 30 * 60_000;
 /** What a reading without a round trip is worth, ms: half a second each way on the worst link that can hold a jam. */
 export const CLOCK_ROUGH_UNCERTAINTY_MS = 500;
+/** Two certain statements that miss each other by less are both right, ms: Firefox's timers are this coarse. */
+export const CLOCK_GRAIN_MS = 1;
+/**
+ * How far an estimated skew (or none: 0) may be off while a likely offset is looked for, not for bounds, ms per ms. Less:
+ * a wrong estimate prevails over new samples; more: the quickest packets are forgotten too soon. Seeded trials
+ * (decisions/0004) liked 15 to 50 ppm.
+ */
+export const CLOCK_WANDER = 25e-6;
+/** A member that runs on alone adds the error of its own skew estimate to what two quartzes differ by. */
+export const CLOCK_PEER_MAX_SKEW = 2 * CLOCK_MAX_SKEW;
+/** A neighbour whose time is off from what is certain by more than this has slept, or lies, ms. */
+export const CLOCK_DISBELIEF_MS = 1_000;
+/** Without the server, how often all neighbours are asked for the time, ms; who is followed is asked more often. */
+export const CLOCK_SURVEY_MS = 20_000;
+/** What a neighbour said of its time is worth nothing after so long, ms: two surveys and a bit. */
+export const CLOCK_OFFER_MS = 45_000;
+/** Whom all follow is gone when nobody has heard of it for so long, ms: asked every 5 s, it is 25 s old five links away. */
+export const CLOCK_ROOT_LOST_MS = 60_000;
+/** Times told to one neighbour: so many at once, and so many per second. Less: its first probes (probing.ts) go unanswered. */
+export const CLOCK_TELLS = { burst: 16, perSecond: 2 } as const;
 
 // Links --------------------------------------------------------------------------------------------------------------
 

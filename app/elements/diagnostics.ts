@@ -16,6 +16,12 @@ import "./dialog.ts";
 const REFRESH_MS = 1_000;
 const SHOWN_EVENTS = 40;
 
+const CLOCK_TELLERS: Record<Report["clock"]["from"], string> = {
+  server: "the server",
+  peers: "the others",
+  own: "nobody just now: it runs on by itself",
+};
+
 @customElement("bt-diagnostics")
 export class Diagnostics extends LitElement {
   @consume({ context: jamContext }) private jam!: JamService;
@@ -113,12 +119,14 @@ export class Diagnostics extends LitElement {
         ["State", playback.state],
         ["Position", playback.positionMs === null ? "–" : formatTime(playback.positionMs)],
         ["Drift", milliseconds(playback.driftMs)],
+        ["Output delay", milliseconds(playback.outputDelayMs)],
         ["Buffered ahead", `${(playback.bufferedAheadMs / 1000).toFixed(1)} s`],
         ["First sound after", milliseconds(playback.firstSoundMs)],
         ["Stalls", `${playback.stalls} (${Math.round(playback.stalledMs)} ms)`],
       ])}
       ${section("Clock", [
         ["Round trip", milliseconds(clock.rttMs)],
+        ["Told by", CLOCK_TELLERS[clock.from]],
         ["Known to", clock.uncertaintyMs === null ? "–" : `±${clock.uncertaintyMs.toFixed(1)} ms`],
       ])}
       ${section("Store", [

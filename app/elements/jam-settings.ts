@@ -1,11 +1,12 @@
 /** <bt-jam-settings>: one's own name, and what the host allows. */
-import { css, html, nothing } from "lit";
+import { html, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import { consume } from "@lit/context";
 import { customElement, state } from "lit/decorators.js";
 import { appContext, jamContext } from "../state/services.ts";
 import type { AppService, JamService } from "../state/services.ts";
 import { shared } from "../styles/shared.ts";
+import { switchStyles } from "../styles/switch.ts";
 import { icons } from "./icons.ts";
 import { WatchingElement } from "./watching-element.ts";
 import "./dialog.ts";
@@ -17,34 +18,7 @@ export class JamSettings extends WatchingElement {
 
   @state() private isOpen = false;
 
-  static override styles = [
-    shared,
-    css`
-      .switch {
-        display: flex;
-        align-items: center;
-        justify-content: space-between;
-        gap: 1rem;
-        min-height: var(--touch);
-        font-weight: 600;
-        cursor: pointer;
-      }
-      .switch input {
-        appearance: none;
-        flex: none;
-        width: 52px;
-        height: 32px;
-        margin: 0;
-        border-radius: 16px;
-        background: radial-gradient(circle at 16px 50%, var(--card) 11px, transparent 12px) var(--control-line);
-        cursor: pointer;
-        transition: background-color var(--ease);
-      }
-      .switch input:checked {
-        background: radial-gradient(circle at 36px 50%, var(--card) 11px, transparent 12px) var(--accent);
-      }
-    `,
-  ];
+  static override styles = [shared, switchStyles];
 
   override render(): TemplateResult {
     return html`

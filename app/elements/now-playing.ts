@@ -3,6 +3,7 @@ import { css, html, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import { consume } from "@lit/context";
 import { customElement } from "lit/decorators.js";
+import { isOver } from "../state/jam-views.ts";
 import { jamContext } from "../state/services.ts";
 import type { JamService } from "../state/services.ts";
 import type { EntryView, NowPlayingView } from "../state/views.ts";
@@ -12,6 +13,7 @@ import type { SeekCommittedEvent } from "./seek-bar.ts";
 import { WatchingElement } from "./watching-element.ts";
 import "./chunk-map.ts";
 import "./cover.ts";
+import "./no-sound.ts";
 import "./seek-bar.ts";
 import "./sync.ts";
 import "./transport-controls.ts";
@@ -72,6 +74,11 @@ export class NowPlaying extends WatchingElement {
       }
       bt-chunk-map {
         margin: -6px 0 8px;
+      }
+      .beneath {
+        display: flex;
+        flex-wrap: wrap;
+        justify-content: center;
       }
       .controls {
         display: grid;
@@ -155,12 +162,12 @@ export class NowPlaying extends WatchingElement {
         @seek-committed=${(event: SeekCommittedEvent) => this.jam.seek(event.positionMs)}
       >
         <bt-chunk-map .states=${this.jam.chunkMap.get()}></bt-chunk-map>
-        <bt-sync slot="between"></bt-sync>
+        <span slot="between" class="beneath"><bt-sync></bt-sync><bt-no-sound></bt-no-sound></span>
       </bt-seek-bar>
       ${
         isHost
           ? html`<div class="controls"><bt-transport-controls></bt-transport-controls><bt-volume></bt-volume></div>
-              ${this.#isOver(now) ? html`<p class="quiet over" role="status">That was the last song. Add music, and it goes on.</p>` : nothing}`
+              ${isOver(now, this.jam.upNext.get()) ? html`<p class="quiet over" role="status">That was the last song. Add music, and it goes on.</p>` : nothing}`
           : html`<div class="controls listening">${this.#whoIsDj(now)}<bt-volume></bt-volume></div>`
       }
     `;
@@ -181,13 +188,12 @@ export class NowPlaying extends WatchingElement {
 
   #whoIsDj(now: NowPlayingView): TemplateResult {
     const host = this.jam.members.get().find((member) => member.isHost);
-    const pausing = now.playing ? "" : this.#isOver(now) ? " That was the last song." : " Paused for the moment.";
+    const pausing = now.playing
+      ? ""
+      : isOver(now, this.jam.upNext.get())
+        ? " That was the last song."
+        : " Paused for the moment.";
     return html`<p class="quiet small">${host ? `${host.name} is the DJ.` : "The DJ is away; the music goes on."}${pausing}</p>`;
-  }
-
-  /** The programme has been played to its end, and nothing was added since. */
-  #isOver({ playing, positionMs, entry }: NowPlayingView): boolean {
-    return !playing && positionMs >= entry.durationMs && this.jam.upNext.get().length === 0;
   }
 
   #silence(): TemplateResult {

@@ -101,6 +101,7 @@ export class SeekBar extends LitElement {
       }
       .times {
         display: flex;
+        align-items: center;
         justify-content: space-between;
         color: var(--quiet);
         font-size: 0.8125rem;

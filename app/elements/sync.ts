@@ -1,55 +1,64 @@
-/** <bt-sync>: how far this device is from everybody else's moment, in a few quiet words. */
+/** <bt-sync>: how far this device is from everybody else's moment, in a few quiet words, and the way to adjust it. */
 import { css, html, nothing } from "lit";
+import type { TemplateResult } from "lit";
 import { consume } from "@lit/context";
-import { customElement } from "lit/decorators.js";
+import { customElement, state } from "lit/decorators.js";
 import { jamContext } from "../state/services.ts";
 import type { JamService } from "../state/services.ts";
+import { judgeSync } from "../state/sync-view.ts";
+import type { SyncVerdict } from "../state/sync-view.ts";
+import { beneathStyles } from "../styles/beneath.ts";
 import { shared } from "../styles/shared.ts";
 import { WatchingElement } from "./watching-element.ts";
-
-/** Below this two devices in one room sound like one: the Haas effect begins at about 30 ms. */
-const IN_SYNC_MS = 25;
+import "./adjust-sync.ts";
 
 @customElement("bt-sync")
 export class Sync extends WatchingElement {
   @consume({ context: jamContext }) private jam!: JamService;
 
+  @state() private isOpen = false;
+
   static override styles = [
     shared,
+    beneathStyles,
     css`
       :host {
         display: inline-flex;
-        align-items: center;
-        gap: 0.45em;
-        min-height: 1.5em;
-        color: var(--quiet);
-        font-size: 0.8125rem;
-        font-variant-numeric: tabular-nums;
-        white-space: nowrap;
       }
       .lamp {
         width: 8px;
         height: 8px;
         border-radius: 50%;
-        background: var(--good);
-      }
-      .lamp.off {
-        background: none;
         box-shadow: inset 0 0 0 2px var(--quiet);
+      }
+      .lamp.on {
+        background: var(--good);
+        box-shadow: none;
       }
     `,
   ];
 
-  override render(): unknown {
-    const { driftMs, uncertaintyMs } = this.jam.sync.get();
-    if (driftMs === null) return nothing;
-    const errorMs = Math.round(Math.abs(driftMs));
-    const inSync = errorMs <= IN_SYNC_MS;
-    // The honest bound: what we see of ourselves, and how far the clock that we see it by may be off.
-    const boundMs = Math.ceil(Math.abs(driftMs) + (uncertaintyMs ?? 0));
-    const title = uncertaintyMs === null ? "" : `The clock is known to ±${Math.ceil(uncertaintyMs)} ms`;
-    return html`<span class="lamp ${inSync ? "" : "off"}" aria-hidden="true"></span
-      ><span title=${title}>${inSync ? `in sync ±${boundMs} ms` : `${errorMs} ms ${driftMs < 0 ? "behind" : "ahead"}`}</span>`;
+  override render(): TemplateResult {
+    const verdict = judgeSync(this.jam.sync.get());
+    return html`<button class="beneath" aria-haspopup="dialog" title="Adjust sync" @click=${() => (this.isOpen = true)}>
+        <span class="lamp ${verdict.kind === "in-step" ? "on" : ""}" aria-hidden="true"></span>${describe(verdict)}
+      </button>
+      ${this.isOpen ? html`<bt-adjust-sync @dialog-closed=${() => (this.isOpen = false)}></bt-adjust-sync>` : nothing}`;
+  }
+}
+
+function describe(verdict: SyncVerdict): string {
+  switch (verdict.kind) {
+    case "silent":
+      return "Adjust sync";
+    case "settling":
+      return "settling…";
+    case "in-step":
+      return `in sync ±${verdict.boundMs} ms`;
+    case "about":
+      return `roughly in sync ±${verdict.boundMs} ms`;
+    case "off":
+      return `${Math.abs(Math.round(verdict.driftMs))} ms ${verdict.driftMs < 0 ? "behind" : "ahead"}`;
   }
 }
 

@@ -13,7 +13,7 @@ export interface DiagnosticsInput {
   readonly nowMs: number;
 }
 
-const NO_CLOCK: Diagnostics["clock"] = { offsetMs: null, rttMs: null, uncertaintyMs: null };
+const NO_CLOCK: Diagnostics["clock"] = { offsetMs: null, rttMs: null, uncertaintyMs: null, from: "own" };
 
 const NO_PLAYBACK: Diagnostics["playback"] = {
   state: "idle",
@@ -21,6 +21,7 @@ const NO_PLAYBACK: Diagnostics["playback"] = {
   positionMs: null,
   referencePositionMs: null,
   driftMs: null,
+  outputDelayMs: 0,
   bufferedAheadMs: 0,
   firstSoundMs: null,
   stalls: 0,

@@ -37,12 +37,19 @@ export interface Diagnostics {
     readonly positionMs: number | null;
     readonly referencePositionMs: number | null;
     readonly driftMs: number | null;
+    readonly outputDelayMs: number;
     readonly bufferedAheadMs: number;
     readonly firstSoundMs: number | null;
     readonly stalls: number;
     readonly stalledMs: number;
   };
-  readonly clock: { readonly offsetMs: number | null; readonly rttMs: number | null; readonly uncertaintyMs: number | null };
+  readonly clock: {
+    readonly offsetMs: number | null;
+    readonly rttMs: number | null;
+    readonly uncertaintyMs: number | null;
+    /** Who tells the time; "own": nobody now, it runs on by itself. */
+    readonly from: "server" | "peers" | "own";
+  };
   readonly store: { readonly usedBytes: number; readonly budgetBytes: number; readonly persistent: boolean };
   /** A bounded flight recorder: ICE states, links, stalls, seeks, bans. */
   readonly events: readonly { readonly atMs: number; readonly kind: string; readonly [detail: string]: unknown }[];

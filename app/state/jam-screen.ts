@@ -5,6 +5,8 @@
 import { chunkMapOf, memberViews, nowPlayingView, soundOf, upNextViews } from "./jam-views.ts";
 import type { EntryContext } from "./jam-views.ts";
 import { signal } from "./signals.ts";
+import { Settling } from "./sync-view.ts";
+import type { SyncView } from "./sync-view.ts";
 import type { ChunkMap, Connection, EntryView, MemberView, NowPlayingView, SoundState } from "./views.ts";
 import type { LinkStats, PeerId } from "../core/index.ts";
 
@@ -20,8 +22,9 @@ export class JamScreen {
   readonly chunkMap = signal<ChunkMap>(new Uint8Array());
   readonly sound = signal<SoundState>({ kind: "silent" });
   readonly listenersMayAdd = signal(false);
-  readonly sync = signal<{ driftMs: number | null; uncertaintyMs: number | null }>({ driftMs: null, uncertaintyMs: null });
+  readonly sync = signal<SyncView>({ driftMs: null, uncertaintyMs: null, isSettled: false });
   readonly volume = signal({ level: 1, muted: false });
+  readonly #settling = new Settling();
 
   /** @param nowMs the local clock's reading */
   protected show(context: EntryContext, links: ReadonlyMap<PeerId, LinkStats>, nowMs: number): void {
@@ -31,8 +34,10 @@ export class JamScreen {
     setIfChanged(this.members, memberViews(session, selfId, links));
     setIfChanged(this.upNext, upNextViews(context));
     setIfChanged(this.sound, soundOf(session));
+    const driftMs = session.player?.stats().driftMs ?? null;
     setIfChanged(this.sync, {
-      driftMs: session.player?.stats().driftMs ?? null,
+      driftMs,
+      isSettled: this.#settling.look(driftMs, nowMs),
       uncertaintyMs: session.referenceClock.estimate(nowMs)?.uncertaintyMs ?? null,
     });
     const chunkMap = chunkMapOf(session);

@@ -9,11 +9,16 @@ import type { Diagnostics } from "./diagnostics.ts";
 import { ImportQueue } from "./import-queue.ts";
 import { JamMemory } from "./jam-memory.ts";
 import { JamScreen } from "./jam-screen.ts";
+import { isOver } from "./jam-views.ts";
 import type { EntryContext } from "./jam-views.ts";
 import { Notices } from "./notices.ts";
-import type { Platform } from "./platform.ts";
+import { OutputDesk } from "./output-desk.ts";
+import type { ClickTiming, Platform } from "./platform.ts";
 import { refusalSentence, SENTENCES } from "./sentences.ts";
 import type { JamService } from "./services.ts";
+import { computed } from "./signals.ts";
+import { findSilence, hintsFor } from "./silence.ts";
+import type { Hint } from "./silence.ts";
 import { CLOSE_CODES, EntryIdSchema, Player, Session, TrackIdSchema, decodeManifest } from "../core/index.ts";
 import type {
   ActionOutcome,
@@ -27,6 +32,8 @@ import type {
   TrackId,
 } from "../core/index.ts";
 
+/** For clicks and tones where the music itself is turned off: whoever asks for them wants to hear them. */
+const SOME_LOUDNESS = 0.5;
 /** Often enough for a progress bar, seldom enough for a phone's battery. */
 const REFRESH_MS = 500;
 /** What happens at once is shown at once; a hundred chunks a second are not a hundred renderings. */
@@ -36,6 +43,9 @@ export class LiveJam extends JamScreen implements JamService {
   readonly jamId: JamId;
   readonly imports: ImportQueue["list"];
   readonly notices: Notices["list"];
+  readonly output: OutputDesk;
+  readonly silence = computed(() => this.#findSilence());
+  readonly silenceHints: readonly Hint[];
 
   readonly #platform: Platform;
   readonly #notices: Notices;
@@ -65,6 +75,13 @@ export class LiveJam extends JamScreen implements JamService {
     this.notices = this.#notices.list;
     this.#imports = new ImportQueue(platform.importer, (trackId, manifest) => this.#addTrack(trackId, manifest));
     this.imports = this.#imports.list;
+    this.silenceHints = hintsFor(platform.deviceKind);
+    this.output = new OutputDesk({
+      platform,
+      timing: this.#clickTiming(),
+      onTrim: (trimMs) => this.#live?.session.player?.setOutputDelay(trimMs),
+      onClicking: () => this.#applyVolume(),
+    });
   }
 
   join(name: string): void {
@@ -74,6 +91,7 @@ export class LiveJam extends JamScreen implements JamService {
     const { session } = this.#open(name);
     // Nothing is awaited before this: a phone unlocks sound only within the gesture itself.
     session.join(this.#memory.documents());
+    this.output.start();
     void this.#platform.settings.update({ name });
     void this.#platform.settings.read().then(({ volume, muted }) => this.setVolume(volume, muted));
     if (!this.#platform.keepsMusic) this.#notices.show("info", SENTENCES.memoryStore);
@@ -89,6 +107,7 @@ export class LiveJam extends JamScreen implements JamService {
   /** Stops without leaving: the page goes away, the membership stays. */
   suspend(): void {
     this.#cancelRefresh();
+    this.output.stop();
     this.#live?.session.leave();
     this.#live = null;
     this.#onLockScreen = "";
@@ -129,7 +148,7 @@ export class LiveJam extends JamScreen implements JamService {
 
   setVolume(level: number, muted: boolean): void {
     this.volume.set({ level, muted });
-    this.#live?.session.player?.setVolume(level, muted);
+    this.#applyVolume();
     void this.#platform.settings.update({ volume: level, muted });
   }
 
@@ -201,8 +220,43 @@ export class LiveJam extends JamScreen implements JamService {
     const createUrl = (bytes: Uint8Array, mimeType: string) => this.#platform.createPictureUrl(bytes, mimeType);
     const covers = new Covers(session.swarm, createUrl, () => this.#askRefresh());
     const canPlay = (mimeType: string) => sink.canPlay(mimeType);
+    session.player?.setOutputDelay(this.output.trimMs.get());
     this.#live = { session, context: { session, selfId: identity.peerId, covers, canPlay } };
     return this.#live;
+  }
+
+  #applyVolume(): void {
+    const { level, muted } = this.volume.get();
+    this.#live?.session.player?.setVolume(level, muted || this.output.isClicking.get());
+  }
+
+  /** The player makes up for the trim itself; clicks have to be given it. */
+  #clickTiming(): ClickTiming {
+    return {
+      referenceMs: (localMs) => this.#live?.session.referenceClock.referenceMs(localMs) ?? null,
+      localMs: (referenceMs) => {
+        const localMs = this.#live?.session.referenceClock.localMs(referenceMs) ?? null;
+        return localMs === null ? null : localMs - this.output.trimMs.get();
+      },
+      loudness: () => this.volume.get().level || SOME_LOUDNESS,
+    };
+  }
+
+  #findSilence() {
+    const now = this.nowPlaying.get();
+    return findSilence({
+      isComingIn: this.connection.get().kind === "joining",
+      isHost: this.isHost.get(),
+      now: now && {
+        playing: now.playing,
+        isOver: isOver(now, this.upNext.get()),
+        isPlayable: now.entry.unplayableReason === null,
+      },
+      sound: this.sound.get().kind,
+      volume: this.volume.get(),
+      isOutputMissing: this.output.output.get()?.isMissing === true,
+      speaker: this.output.speaker.get().state,
+    });
   }
 
   #onSessionEvent(event: SessionEvent): void {

@@ -71,6 +71,11 @@ export function upNextViews(context: EntryContext): readonly EntryView[] {
   return context.session.entries.slice(index + 1).map((entry) => entryView(entry, context));
 }
 
+/** The programme has been played to its end, and nothing was added since. */
+export function isOver({ playing, positionMs, entry }: NowPlayingView, upNext: readonly EntryView[]): boolean {
+  return !playing && positionMs >= entry.durationMs && upNext.length === 0;
+}
+
 /** The chunks' states, without the cover's. */
 export function chunkMapOf(session: Session): Uint8Array {
   const now = session.nowPlaying();

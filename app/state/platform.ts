@@ -1,5 +1,6 @@
 /** What the state layer needs of the platform beyond the engine's ports. main.ts hands it in; tests hand in theirs. */
 import type {
+  Cancel,
   ChunkStore,
   Clock,
   Hasher,
@@ -39,6 +40,8 @@ export interface Settings {
   readonly name: string;
   readonly volume: number;
   readonly muted: boolean;
+  /** How much later than the browser says each output sounds, ms, under the output's key. */
+  readonly outputTrims: Readonly<Record<string, number>>;
 }
 
 export interface SettingsStore {
@@ -64,6 +67,58 @@ export interface LockScreen {
   handleButtons(buttons: Readonly<Partial<Record<"play" | "pause" | "nexttrack", () => void>>>): void;
 }
 
+/** Where sound goes. */
+export interface Output {
+  /** The same whenever this output is used; one for all where the browser does not tell them apart. */
+  readonly key: string;
+  /** What the browser calls it; null where it does not tell. */
+  readonly name: string | null;
+  /** The browser would tell of an output if there were one. */
+  readonly isMissing: boolean;
+}
+
+export interface OutputDevices {
+  /** Never rejects. */
+  current(): Promise<Output>;
+  /** Calls when outputs have come or gone. */
+  watch(onChange: () => void): Cancel;
+}
+
+export type SpeakerState = "closed" | "suspended" | "running";
+
+export interface SpeakerStatus {
+  readonly state: SpeakerState;
+  /** By how much the output says that it is late, ms; null while it is not known. */
+  readonly latencyMs: number | null;
+}
+
+/** The clocks that the metronome keeps to. */
+export interface ClickTiming {
+  /** Null while the reference clock is not known. */
+  referenceMs(localMs: number): number | null;
+  /** When what the reference clock calls this moment is to be played, on the local clock. */
+  localMs(referenceMs: number): number | null;
+  /** 0…1 */
+  loudness(): number;
+}
+
+/** Sounds of our own beside the music, timed by what leaves the loudspeaker. Costs nothing until it is opened. */
+export interface Speaker {
+  onStatus: (status: SpeakerStatus) => void;
+  /** Inside a gesture: wakes the audio hardware. Open or not, from then on it reports its status. */
+  open(): void;
+  /** Silence at once, and nothing held. */
+  close(): void;
+  /** Inside a gesture. @param loudness 0…1 */
+  playTone(loudness: number): void;
+  /** Inside a gesture; goes on until `stopClicks` or `close`. */
+  startClicks(timing: ClickTiming): void;
+  stopClicks(): void;
+}
+
+/** What no page can see differs between them: a tab that is muted, keys for the volume, a switch at the side. */
+export type DeviceKind = "computer" | "phone" | "iphone";
+
 export interface Platform {
   readonly version: string;
   readonly identity: Identity;
@@ -81,6 +136,9 @@ export interface Platform {
   createLinks(log: (kind: string, details: Readonly<Record<string, unknown>>) => void): LinkTransport;
   /** A sink with an audio element of its own. */
   createSink(): MediaSink;
+  readonly outputs: OutputDevices;
+  createSpeaker(): Speaker;
+  readonly deviceKind: DeviceKind;
   readonly lockScreen: LockScreen;
   chooseIceServers(fromServer: readonly IceServer[]): readonly IceServer[];
   /** An address for a picture, valid as long as the page lives. */

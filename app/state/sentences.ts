@@ -1,4 +1,5 @@
 /** Everything the app says about what went wrong: one table of code → sentence. */
+import type { Hint, Mend, SilenceCause } from "./silence.ts";
 import type { ActionOutcome, ImportErrorCode } from "../core/index.ts";
 
 const IMPORT_SENTENCES: Record<ImportErrorCode, string> = {
@@ -42,3 +43,47 @@ export const SENTENCES = {
   vorbis: "This browser can't play Ogg Vorbis (Safari can't). The others hear it.",
   unplayable: "This browser can't play this kind of audio. The others hear it.",
 } as const;
+
+const SILENCE_SENTENCES: Record<SilenceCause, string> = {
+  muted: "The music is muted on this device.",
+  "volume-zero": "The volume here is turned all the way down.",
+  blocked: "Your browser holds the sound back until you tap.",
+  suspended: "Your browser still holds sounds back.",
+  "no-output": "Your browser finds no loudspeaker and no headphones. Plug some in or switch them on.",
+  "coming-in": "You are still on your way in.",
+  "nothing-yet": "Nothing is playing yet. It starts here when the DJ puts something on.",
+  "nothing-yet-host": "Nothing is playing yet. Add a song, then press Play.",
+  paused: "The DJ has paused the music.",
+  "paused-host": "The music is paused.",
+  over: "That was the last song. Add music, and it goes on.",
+  unplayable: "This browser can’t play this song. The next one may sound again.",
+  buffering: "The music is still on its way to this device. It starts by itself.",
+};
+
+export function silenceSentence(cause: SilenceCause): string {
+  return SILENCE_SENTENCES[cause];
+}
+
+const MEND_LABELS: Record<Mend, string> = {
+  unmute: "Unmute",
+  "turn-up": "Turn it up",
+  unblock: "Tap to hear",
+  "play-tone": "Try again",
+  play: "Play",
+};
+
+export function mendLabel(mend: Mend): string {
+  return MEND_LABELS[mend];
+}
+
+const HINT_SENTENCES: Record<Hint, string> = {
+  tab: "Is this tab muted? Right-click it at the top of the window to see.",
+  "system-volume": "Is this computer’s own volume up?",
+  "media-volume": "Turn up the volume with the keys at the side while the music plays: phones keep one for media alone.",
+  ringer: "Switch silent mode off: the switch or button at the side.",
+  elsewhere: "Is the sound coming out somewhere else: headphones in a bag, a Bluetooth speaker, a TV?",
+};
+
+export function hintSentence(hint: Hint): string {
+  return HINT_SENTENCES[hint];
+}

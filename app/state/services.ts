@@ -6,6 +6,9 @@
 import { createContext } from "@lit/context";
 import type { Signal } from "./signals.ts";
 import type { Diagnostics } from "./diagnostics.ts";
+import type { Output, SpeakerStatus } from "./platform.ts";
+import type { Finding, Hint } from "./silence.ts";
+import type { SyncView } from "./sync-view.ts";
 import type {
   ChunkMap,
   Connection,
@@ -21,6 +24,30 @@ import type {
 
 type Readable<T> = Signal.State<T> | Signal.Computed<T>;
 
+/** This device's loudspeaker or headphones, and what its owner does to have it in step. */
+export interface OutputService {
+  /** How much earlier the music is played here because this output sounds late (negative: later), whole ms. */
+  readonly trimMs: Readable<number>;
+  /** How far it goes, either way. */
+  readonly trimLimitMs: number;
+  /** Null until it was looked up. */
+  readonly output: Readable<Output | null>;
+  readonly speaker: Readable<SpeakerStatus>;
+  /** The metronome clicks, and the music is muted here: two beats at once would tell the ear nothing. */
+  readonly isClicking: Readable<boolean>;
+
+  /** At once, and kept for this output. Beyond `trimLimitMs` it stays at that. */
+  setTrim(trimMs: number): void;
+  /** Inside a gesture: wakes the audio hardware, so that its latency is known. */
+  open(): void;
+  /** Ends what was opened, the metronome too. */
+  close(): void;
+  /** Inside a gesture. */
+  setClicking(isClicking: boolean): void;
+  /** Inside a gesture. */
+  playTone(): void;
+}
+
 /** One jam, from its page's opening to its leaving. */
 export interface JamService {
   readonly jamId: string;
@@ -35,8 +62,12 @@ export interface JamService {
   readonly imports: Readable<readonly ImportView[]>;
   readonly notices: Readable<readonly Notice[]>;
   readonly listenersMayAdd: Readable<boolean>;
-  /** Error against the reference in ms, null while nothing plays, and the clock's uncertainty. */
-  readonly sync: Readable<{ readonly driftMs: number | null; readonly uncertaintyMs: number | null }>;
+  readonly sync: Readable<SyncView>;
+  readonly output: OutputService;
+  /** Why nothing is heard here, as far as can be known; none when it should sound. */
+  readonly silence: Readable<readonly Finding[]>;
+  /** Where else to look on a device of this kind. */
+  readonly silenceHints: readonly Hint[];
   readonly volume: Readable<{ readonly level: number; readonly muted: boolean }>;
 
   /** To be called inside the gesture: it unlocks sound. */

@@ -9,6 +9,7 @@ import { CLOSE_CODES, JamIdSchema, MAX_SIGNALLING_MESSAGE_BYTES } from "../../ap
 import type { IceServer, JamId, ServerMessage } from "../../app/core/index.ts";
 import type { ServerLimits } from "../limits.ts";
 import type { Logger } from "../logger.ts";
+import { clockId } from "../reference-clock.ts";
 import type { ReferenceClock } from "../reference-clock.ts";
 import { clientAddress } from "./client-address.ts";
 import { Connection } from "./connection.ts";
@@ -43,7 +44,7 @@ export class SignallingGateway implements Outbox {
   constructor(options: GatewayOptions) {
     this.#options = options;
     const { limits, iceServers, referenceNowMs } = options;
-    this.#directory = new JamDirectory({ outbox: this, iceServers, referenceNowMs, limits });
+    this.#directory = new JamDirectory({ outbox: this, iceServers, referenceNowMs, clockId, limits });
     this.#attempts = new RateLimiterMemory({ points: limits.connectionAttemptsPerMinute, duration: 60 });
     this.#heartbeat = setInterval(() => this.#beat(), limits.heartbeatMs);
   }

@@ -2,7 +2,7 @@
  * The rules of one jam on the server: who is present, who is host, which documents are newest, and who hears what.
  * It relays and it checks; it does not know sockets, limits or how long a jam is kept (SPEC.md, SG).
  */
-import type { ClientMessage, IceServer, Intent, JamId, LinkSignal, Member, PeerId } from "../../app/core/index.ts";
+import type { ClientMessage, ClockId, IceServer, Intent, JamId, LinkSignal, Member, PeerId } from "../../app/core/index.ts";
 import type { RefusalReason, ServerMessage, SignedDocument } from "../../app/core/index.ts";
 import type { ReferenceClock } from "../reference-clock.ts";
 import { NO_DOCUMENTS, adoptDocument, isBlank, listDocuments, openFor } from "./held-documents.ts";
@@ -16,6 +16,7 @@ export interface RoomSurroundings {
   readonly outbox: Outbox;
   readonly iceServers: readonly IceServer[];
   readonly referenceNowMs: ReferenceClock;
+  readonly clockId: ClockId;
 }
 
 export interface JoinRequest {
@@ -173,6 +174,7 @@ export class JamRoom {
       members: [...this.#seats].map(([peerId, { name }]) => ({ peerId, name })),
       documents: listDocuments(this.#held).map(({ signed }) => signed),
       iceServers: this.#surroundings.iceServers.map((server) => ({ ...server, urls: [...server.urls] })),
+      clockId: this.#surroundings.clockId,
       referenceMs: this.#surroundings.referenceNowMs(),
     };
   }

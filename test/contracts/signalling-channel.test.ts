@@ -111,7 +111,7 @@ it("RC5: says `closed` once per outage and opens again by itself", async () => {
   wake?.();
   await again;
   await until(() => kinds().filter((kind) => kind === "opened").length === 2);
-  expect(kinds()).toEqual(["opened", "closed", "opened"]);
+  expect(kinds()).toEqual(["opened", "closed", "woke", "opened"]);
 });
 
 it("RC6: does not wait when the network is back or the page is seen again", async () => {
@@ -122,6 +122,12 @@ it("RC6: does not wait when the network is back or the page is seen again", asyn
   wake?.();
   await again;
   expect(events[1]).toEqual({ kind: "closed", code: CLOSE_CODES.serverStopping, reason: "stopping", final: false });
+});
+
+it("RC9: tells that the device may have slept, connected or not", async () => {
+  await openChannel();
+  wake?.();
+  expect(kinds()).toEqual(["opened", "woke"]);
 });
 
 it("RC3: a final code ends it for good", async () => {

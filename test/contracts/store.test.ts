@@ -307,16 +307,20 @@ describe("small rows", () => {
     const raw = await openRaw();
     await raw.put("jams", { jamId: "bad", documents: 7 }, "bad");
     await raw.put("settings", 11, "volume");
+    await raw.put("settings", { headphones: -90, loudspeaker: 501, tv: "12", hall: 0.5, ["x".repeat(201)]: 1 }, "outputTrims");
     expect((await jams.list()).map(({ jamId }) => jamId)).toEqual(["good"]);
     expect(await raw.getAllKeys("jams")).toEqual(["good"]);
     expect(await settings.read()).toEqual({
       name: "Alice",
       volume: 1,
       muted: false,
+      outputTrims: { headphones: -90 },
       uploadsEnabled: false,
       uploadCapBytesPerSecond: null,
       storeBudgetBytes: null,
     });
+    await raw.put("settings", "none", "outputTrims");
+    expect((await settings.read()).outputTrims).toEqual({});
     raw.close();
   });
 

@@ -247,10 +247,14 @@ describe("everybody", () => {
     await expect.element(people.getByRole("listitem").filter({ hasText: "alice" })).toHaveTextContent("DJ");
   });
 
-  test("sees how close to the others' moment they are", async () => {
+  test("sees how close to the others' moment they are, and nothing too precise right after a start", async () => {
     const stage = await stageJam("listener");
     await expect.element(page.getByText("in sync ±5 ms")).toBeVisible();
-    stage.jam.sync.set({ driftMs: -120, uncertaintyMs: 2 });
+    stage.jam.sync.set({ driftMs: 0.2, uncertaintyMs: 2, isSettled: false });
+    await expect.element(page.getByText("settling…")).toBeVisible();
+    stage.jam.sync.set({ driftMs: 3, uncertaintyMs: 180, isSettled: true });
+    await expect.element(page.getByText("roughly in sync ±183 ms")).toBeVisible();
+    stage.jam.sync.set({ driftMs: -120, uncertaintyMs: 2, isSettled: true });
     await expect.element(page.getByText("120 ms behind")).toBeVisible();
   });
 

@@ -1,5 +1,7 @@
 /** Puts the app on the page over a stage, and takes down the one before it. */
 import axe from "axe-core";
+import { page } from "vitest/browser";
+import type { Locator } from "vitest/browser";
 import "../../app/elements/app.ts";
 import "../../app/styles/base.css";
 import type { Stage } from "./stage.ts";
@@ -19,6 +21,13 @@ export function findAll<Tag extends keyof HTMLElementTagNameMap>(
   root: Document | ShadowRoot = document,
 ): HTMLElementTagNameMap[Tag][] {
   return shadowRootsWithin(root).flatMap((within) => [...within.querySelectorAll(tag)]);
+}
+
+/** What lies within the only element of that name: also what it puts into a dialog, which is not within the dialog. */
+export function within(tag: keyof HTMLElementTagNameMap): Locator {
+  const [element] = findAll(tag);
+  if (!element) throw new Error(`there is no ${tag} on the page`);
+  return page.elementLocator(element);
 }
 
 /** What axe-core finds wrong with the page as it is, one line each: rule and place. */

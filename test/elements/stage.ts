@@ -5,7 +5,7 @@
 import { signal } from "../../app/state/signals.ts";
 import type { Signal } from "../../app/state/signals.ts";
 import type { Diagnostics } from "../../app/state/diagnostics.ts";
-import type { AppService, JamService, LibraryService } from "../../app/state/services.ts";
+import type { AppService, JamService, LibraryService, OutputService } from "../../app/state/services.ts";
 import type { EntryView, LibraryTrackView, MemberView } from "../../app/state/views.ts";
 
 /** The same service, with its signals writable. */
@@ -22,7 +22,7 @@ export interface Call {
 
 export interface Stage {
   readonly app: Staged<Omit<AppService, "library">> & { readonly library: Staged<LibraryService> };
-  readonly jam: Staged<JamService>;
+  readonly jam: Staged<Omit<JamService, "output">> & { readonly output: Staged<OutputService> };
   readonly calls: readonly Call[];
 }
 
@@ -117,12 +117,13 @@ export const diagnostics: Diagnostics = {
     positionMs: 62_000,
     referencePositionMs: 62_003,
     driftMs: -3,
+    outputDelayMs: 12,
     bufferedAheadMs: 24_000,
     firstSoundMs: 812,
     stalls: 0,
     stalledMs: 0,
   },
-  clock: { offsetMs: 5123.2, rttMs: 12.1, uncertaintyMs: 1.2 },
+  clock: { offsetMs: 5123.2, rttMs: 12.1, uncertaintyMs: 1.2, from: "server" },
   store: { usedBytes: 48_000_000, budgetBytes: 2_000_000_000, persistent: true },
   events: [
     { atMs: 120.5, kind: "ice", text: "pc() state=connected", peer: "bob" },
@@ -171,7 +172,21 @@ export function createStage(self: "host" | "listener" = "host"): Stage {
     imports: signal<ReturnType<JamService["imports"]["get"]>>([]),
     notices: signal<ReturnType<JamService["notices"]["get"]>>([]),
     listenersMayAdd: signal(false),
-    sync: signal<ReturnType<JamService["sync"]["get"]>>({ driftMs: -3.2, uncertaintyMs: 1.4 }),
+    sync: signal<ReturnType<JamService["sync"]["get"]>>({ driftMs: -3.2, uncertaintyMs: 1.4, isSettled: true }),
+    output: {
+      trimMs: signal(0),
+      trimLimitMs: 500,
+      output: signal<ReturnType<OutputService["output"]["get"]>>({ key: "this-device", name: null, isMissing: false }),
+      speaker: signal<ReturnType<OutputService["speaker"]["get"]>>({ state: "closed", latencyMs: null }),
+      isClicking: signal(false),
+      setTrim: note("setTrim"),
+      open: note("openOutput"),
+      close: note("closeOutput"),
+      setClicking: note("setClicking"),
+      playTone: note("playTone"),
+    },
+    silence: signal<ReturnType<JamService["silence"]["get"]>>([]),
+    silenceHints: ["media-volume", "elsewhere"],
     volume: signal({ level: 0.8, muted: false }),
     join: note("join"),
     leave: note("leave"),

@@ -5,7 +5,7 @@ import { bytesToBase64url, CLOSE_CODES, JamIdSchema, joinProof } from "../../app
 import type { Identity, ServerMessage, SignedDocument } from "../../app/core/index.ts";
 import { JamDirectory } from "../../server/signalling/jam-directory.ts";
 import type { DirectoryOptions, Knock, KnockResult } from "../../server/signalling/jam-directory.ts";
-import { alice, bob, carol } from "../support/people.ts";
+import { alice, bob, carol, clockIdOf } from "../support/people.ts";
 import { programmeBy } from "./signed-documents.ts";
 
 const MINUTE_MS = 60_000;
@@ -26,6 +26,7 @@ class World {
       },
       iceServers: [],
       referenceNowMs: () => this.nowMs,
+      clockId: clockIdOf("first"),
       limits: {
         membersPerJam: 10,
         jamsPerAddress: 10,

@@ -6,7 +6,7 @@ import { isNewer, JamIdSchema, openDocument } from "../../app/core/index.ts";
 import type { Identity, PeerId, ServerMessage, SignedDocument } from "../../app/core/index.ts";
 import { openFor } from "../../server/signalling/held-documents.ts";
 import { JamRoom } from "../../server/signalling/jam-room.ts";
-import { alice, bob, carol } from "../support/people.ts";
+import { alice, bob, carol, clockIdOf } from "../support/people.ts";
 import { programmeBy, transportBy } from "./signed-documents.ts";
 
 const people = [alice, bob, carol] as const;
@@ -44,6 +44,7 @@ class Witness {
       outbox: { send: (to, message) => this.#check(to, message), close: () => {} },
       iceServers: [],
       referenceNowMs: () => 0,
+      clockId: clockIdOf("first"),
     });
   }
 

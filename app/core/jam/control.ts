@@ -3,13 +3,13 @@
  * may do what they ask is judged by permissions.ts and host-desk.ts; the rest of the world learns of it by `publish`.
  */
 import type { ProgrammeEntry, SignedDocument } from "./documents.ts";
-import { applyCommand, firstDocuments } from "./host-desk.ts";
-import type { CommandRefusal, HostCommand } from "./host-desk.ts";
+import { applyCommand, firstDocuments, moveToClock } from "./host-desk.ts";
+import type { CommandRefusal, HostCommand, JamDocuments } from "./host-desk.ts";
 import type { Intent } from "./intents.ts";
 import type { JamState } from "./jam-state.ts";
 import { judgeIntent } from "./permissions.ts";
 import type { IntentRefusal } from "./permissions.ts";
-import type { EntryId, JamId, PeerId } from "../ids.ts";
+import type { ClockId, EntryId, JamId, PeerId } from "../ids.ts";
 import type { Identity } from "../ports.ts";
 import type { ClientMessage } from "../signalling/messages.ts";
 
@@ -25,6 +25,8 @@ export interface ControlOptions {
   readonly state: JamState;
   /** Null before the clock is known. */
   referenceMs(): number | null;
+  /** Which clock that is on; null before the server has told. */
+  clockId(): ClockId | null;
   /** False while the server is out of reach. */
   send(message: ClientMessage): boolean;
   /** Our own documents have changed. */
@@ -51,17 +53,21 @@ export class Control {
   }
 
   command(command: HostCommand): ActionOutcome {
-    const { state, identity, onChanged } = this.#options;
+    const { state } = this.#options;
     if (!this.isHost) return { ok: false, reason: "not-host" };
     const referenceMs = this.#options.referenceMs();
     if (!state.documents || referenceMs === null) return { ok: false, reason: "server-offline" };
     const outcome = applyCommand(state.documents, command, referenceMs);
-    if (!outcome.ok) return outcome;
-    const changed = state.adopt(outcome.documents, identity);
-    if (changed.length === 0) return DONE;
-    this.#publish(changed);
-    onChanged();
-    return DONE;
+    if (outcome.ok) this.#adopt(outcome.documents, this.#options.clockId());
+    return outcome.ok ? DONE : outcome;
+  }
+
+  /** The host's music goes on, its times on another clock. Returns whether there was anything to move. */
+  moveToClock(clockId: ClockId, nextReferenceMs: number): boolean {
+    const { documents } = this.#options.state;
+    const referenceMs = this.#options.referenceMs();
+    if (!this.isHost || !documents || referenceMs === null) return false;
+    return this.#adopt(moveToClock(documents, referenceMs, nextReferenceMs), clockId);
   }
 
   add(entry: ProgrammeEntry): ActionOutcome {
@@ -87,6 +93,18 @@ export class Control {
     const verdict = judgeIntent(intent, identity.peerId, state.programme);
     if (!verdict.ok) return verdict;
     return send({ type: "intent", intent }) ? DONE : { ok: false, reason: "server-offline" };
+  }
+
+  /** Returns whether anything has changed. */
+  #adopt(documents: JamDocuments, clockId: ClockId | null): boolean {
+    const { state, identity, onChanged } = this.#options;
+    const isTransportNew = documents.transport !== state.transport;
+    const transport = isTransportNew && clockId ? { ...documents.transport, clockId } : documents.transport;
+    const changed = state.adopt({ ...documents, transport }, identity);
+    if (changed.length === 0) return false;
+    this.#publish(changed);
+    onChanged();
+    return true;
   }
 
   /** While the server is away, documents stay with us and go out with the next join. */

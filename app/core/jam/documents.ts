@@ -7,7 +7,7 @@ import { ed25519 } from "@noble/curves/ed25519.js";
 import * as v from "valibot";
 import { base64urlToBytes, bytesToBase64url } from "../base64url.ts";
 import { ProtocolError } from "../errors.ts";
-import { EntryIdSchema, JamIdSchema, PeerIdSchema, TrackIdSchema } from "../ids.ts";
+import { ClockIdSchema, EntryIdSchema, JamIdSchema, PeerIdSchema, TrackIdSchema } from "../ids.ts";
 import type { JamId, PeerId } from "../ids.ts";
 import type { Identity } from "../ports.ts";
 
@@ -35,6 +35,8 @@ export const TransportSchema = v.strictObject({
   playing: v.boolean(),
   positionMs: milliseconds,
   atReferenceMs: milliseconds,
+  /** Which clock `atReferenceMs` is on; absent where it doesn't matter, or isn't known. */
+  clockId: v.optional(ClockIdSchema),
 });
 export type Transport = v.InferOutput<typeof TransportSchema>;
 

@@ -87,6 +87,19 @@ export function applyCommand(documents: JamDocuments, command: HostCommand, refe
   }
 }
 
+/**
+ * The same music at the same moment on another clock. Nothing to do where none plays.
+ * @param referenceMs now, on the clock that the documents are on
+ * @param nextReferenceMs the same moment on the next
+ */
+export function moveToClock(documents: JamDocuments, referenceMs: number, nextReferenceMs: number): JamDocuments {
+  const now = resolveNowPlaying(documents.transport, documents.programme, referenceMs);
+  if (now.kind !== "entry" || !now.playing) return documents;
+  const { entry, positionMs, startsInMs } = now;
+  const atReferenceMs = nextReferenceMs + startsInMs;
+  return withTransport(documents, { entryId: entry.entryId, playing: true, positionMs, atReferenceMs }).documents;
+}
+
 function add(documents: JamDocuments, entry: ProgrammeEntry, referenceMs: number): CommandOutcome {
   const { transport, programme } = documents;
   if (programme.entries.some((other) => other.entryId === entry.entryId)) return refuse("duplicate-entry");

@@ -8,8 +8,8 @@ import { joinProof } from "./documents.ts";
 import type { SignedDocument } from "./documents.ts";
 import type { JamId } from "../ids.ts";
 import type { Cancel, Clock, Identity, SignallingChannel, SignallingEvent } from "../ports.ts";
-import { nextProbeDelayMs } from "../playback/reference-clock.ts";
-import type { ReferenceClock } from "../playback/reference-clock.ts";
+import type { JamClock } from "../clock/jam-clock.ts";
+import { nextProbeDelayMs } from "../clock/probing.ts";
 import { ServerMessageSchema, SIGNALLING_PROTOCOL_VERSION } from "../signalling/messages.ts";
 import type { ClientMessage, ServerMessage } from "../signalling/messages.ts";
 
@@ -18,12 +18,14 @@ export interface ServerConversationOptions {
   readonly identity: Identity;
   readonly clock: Clock;
   readonly channel: SignallingChannel;
-  readonly referenceClock: ReferenceClock;
+  readonly jamClock: JamClock;
   name(): string;
   /** The newest documents we know, for a server that forgot them; waited for while the connection is made. */
   documents(): Promise<readonly SignedDocument[]>;
   onMessage(message: Exclude<ServerMessage, { type: "challenge" } | { type: "pong" }>): void;
   onOffline(code: number, isFinal: boolean): void;
+  /** The device may have slept. */
+  onWoke(): void;
   /** Something that is not a message of ours; ignored, but worth a line in the flight recorder. */
   onInvalid(summary: string): void;
 }
@@ -63,9 +65,15 @@ export class ServerConversation {
         return; // the server speaks first
       case "message":
         return this.#receiveText(event.text);
+      case "woke":
+        this.#options.onWoke();
+        // The clock may have stood still: music must not wait for the next probe, 5 s away.
+        if (this.#welcomed) this.#startProbing();
+        return;
       case "closed":
         this.#welcomed = false;
         this.#cancelProbe();
+        this.#options.jamClock.serverLost();
         return this.#options.onOffline(event.code, event.final);
     }
   }
@@ -80,14 +88,13 @@ export class ServerConversation {
         void this.#join(value.challenge);
         return;
       case "pong":
-        this.#options.referenceClock.addSample({ ...value, receivedMs });
+        this.#options.jamClock.addSample({ ...value, receivedMs });
         return;
       case "welcome":
         this.#welcomed = true;
-        this.#options.referenceClock.addRoughReading(value.referenceMs, receivedMs);
-        this.#probes = 0;
+        this.#options.jamClock.welcomed(value.clockId, value.referenceMs, receivedMs);
         this.#options.onMessage(value);
-        this.#probe();
+        this.#startProbing();
         return;
       default:
         this.#options.onMessage(value);
@@ -107,9 +114,13 @@ export class ServerConversation {
     channel.send(JSON.stringify(join));
   }
 
+  #startProbing(): void {
+    this.#probes = 0;
+    this.#probe();
+  }
+
   #probe(): void {
     this.#cancelProbe();
-    // In pairs: the second finds the path warm, and the lower round trip of the two wins in the filter.
     this.send({ type: "ping", sentMs: this.#options.clock.nowMs() });
     this.#probes += 1;
     this.#cancelProbe = this.#options.clock.schedule(nextProbeDelayMs(this.#probes), () => this.#probe());

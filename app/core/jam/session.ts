@@ -5,8 +5,9 @@
  */
 import { Control } from "./control.ts";
 import type { ActionOutcome } from "./control.ts";
-import type { ProgrammeEntry, SignedDocument } from "./documents.ts";
+import type { ProgrammeEntry, SignedDocument, Transport } from "./documents.ts";
 import { FlightRecorder } from "./flight-recorder.ts";
+import { chooseTransport } from "./heard-transport.ts";
 import type { HostCommand } from "./host-desk.ts";
 import { JamState } from "./jam-state.ts";
 import { LinkKeeper } from "./link-keeper.ts";
@@ -16,10 +17,12 @@ import { resolveNowPlaying } from "./now-playing.ts";
 import type { NowPlaying } from "./now-playing.ts";
 import { PeerExchange } from "./peer-exchange.ts";
 import { ServerConversation } from "./server-conversation.ts";
+import { ClockExchange } from "../clock/clock-exchange.ts";
+import { JamClock } from "../clock/jam-clock.ts";
+import type { ReferenceClock } from "../clock/reference-clock.ts";
 import type { EntryId, JamId, PeerId, TrackId } from "../ids.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import type { PlaybackApi, PlaybackEvent, Programming, MusicSource } from "../playback/api.ts";
-import { ReferenceClock } from "../playback/reference-clock.ts";
 import type {
   Cancel,
   ChunkStore,
@@ -73,7 +76,6 @@ export interface SessionOptions {
 export class Session {
   readonly swarm: Swarm;
   readonly player: PlaybackApi | null;
-  readonly referenceClock = new ReferenceClock();
   readonly recorder: FlightRecorder;
   readonly #options: SessionOptions;
   readonly #state: JamState;
@@ -81,9 +83,12 @@ export class Session {
   readonly #control: Control;
   readonly #links: LinkKeeper;
   readonly #exchange: PeerExchange;
+  readonly #jamClock = new JamClock();
+  readonly #clockExchange: ClockExchange;
   readonly #members = new Members();
   #name: string;
   #cancelTick: Cancel = () => {};
+  #heard: Transport | null = null;
   #pinned = "";
   #remembering: Promise<void> = Promise.resolve();
 
@@ -112,13 +117,20 @@ export class Session {
       nearby: () => this.#exchange.nearby(),
     });
     this.#exchange = new PeerExchange({ clock, random, links, isFullMesh: () => isFullMesh(this.#members.present.length - 1) });
+    this.#clockExchange = new ClockExchange({
+      selfId: identity.peerId,
+      clock,
+      links,
+      hostId: () => this.#state.hostId,
+      jamTime: () => this.#jamClock.wanted,
+    });
     links.onEvent = (event) => this.#onLinkEvent(event);
     this.#server = new ServerConversation({
       jamId,
       identity,
       clock,
       channel,
-      referenceClock: this.referenceClock,
+      jamClock: this.#jamClock,
       name: () => this.#name,
       documents: async () => {
         await this.#remembering;
@@ -126,6 +138,10 @@ export class Session {
       },
       onMessage: (message) => this.#onServerMessage(message),
       onOffline: (code, isFinal) => this.#onOffline(code, isFinal),
+      onWoke: () => {
+        this.#jamClock.doubt();
+        this.#clockExchange.askAll();
+      },
       onInvalid: (summary) => this.recorder.record("server-message-invalid", { summary }),
     });
     this.#control = new Control({
@@ -133,6 +149,7 @@ export class Session {
       identity,
       state: this.#state,
       referenceMs: () => this.referenceClock.referenceMs(clock.nowMs()),
+      clockId: () => this.#jamClock.currentId,
       send: (message) => this.#server.send(message),
       onChanged: () => this.#documentsChanged(),
     });
@@ -144,6 +161,11 @@ export class Session {
   }
 
   // What is the case.
+
+  /** The jam's time on this device. Another object when the jam's times have moved to another clock: not to be kept. */
+  get referenceClock(): ReferenceClock {
+    return this.#jamClock.referenceClock;
+  }
 
   get isHost(): boolean {
     return this.#control.isHost;
@@ -181,7 +203,8 @@ export class Session {
   nowPlaying(): NowPlaying {
     const referenceMs = this.referenceClock.referenceMs(this.#options.clock.nowMs());
     if (referenceMs === null) return { kind: "nothing" };
-    return resolveNowPlaying(this.#state.transport, this.#state.programme, referenceMs);
+    this.#heard = chooseTransport(this.#state.transport, this.#heard, this.#jamClock.currentId);
+    return resolveNowPlaying(this.#heard, this.#state.programme, referenceMs);
   }
 
   linkStats(peerId: PeerId): Promise<LinkStats | null> {
@@ -206,6 +229,7 @@ export class Session {
     this.#cancelTick();
     this.player?.stop();
     this.#exchange.stop();
+    this.#clockExchange.stop();
     this.#links.stop();
     this.swarm.stop();
     this.#server.close();
@@ -299,14 +323,16 @@ export class Session {
 
   #onOffline(code: number, isFinal: boolean): void {
     this.recorder.record("server-offline", { code });
+    this.#clockExchange.askAll();
     this.#options.onEvent({ kind: "offline", code, isFinal });
   }
 
   #onLinkEvent(event: LinkEvent): void {
     switch (event.kind) {
       case "message":
+        if (this.#clockExchange.receive(event.peerId, event.lane, event.bytes)) this.#jamClock.settle();
         // Whatever the mesh doesn't take is the swarm's: to read, or to count against its sender.
-        if (!this.#exchange.receive(event.peerId, event.lane, event.bytes))
+        else if (!this.#exchange.receive(event.peerId, event.lane, event.bytes))
           this.swarm.receive(event.peerId, event.lane, event.bytes);
         return;
       case "drained":
@@ -319,12 +345,14 @@ export class Session {
         this.recorder.record("link-opened", { peerId: event.peerId });
         this.#links.opened(event.peerId);
         this.#exchange.opened(event.peerId);
+        this.#clockExchange.opened(event.peerId);
         this.swarm.linkOpened(event.peerId);
         break;
       case "closed":
         this.recorder.record("link-closed", { peerId: event.peerId, reason: event.reason });
         this.swarm.linkClosed(event.peerId);
         this.#exchange.closed(event.peerId);
+        this.#clockExchange.closed(event.peerId);
         this.#links.closed(event.peerId);
         break;
       case "state": // the transport has written it down
@@ -346,7 +374,9 @@ export class Session {
   }
 
   #documentsChanged(): void {
-    const { hostId, signed } = this.#state;
+    const { hostId, signed, transport } = this.#state;
+    this.#jamClock.name((transport?.playing && transport.clockId) || null);
+    this.#clockExchange.look();
     this.swarm.setTracks(new Map(this.entries.map((entry) => [entry.trackId, entry.addedBy])));
     this.#follow();
     this.player?.wake();
@@ -390,7 +420,16 @@ export class Session {
     });
   }
 
+  /** The host's part when the server came back with another clock. */
+  #moveToNextClock(): void {
+    const next = this.#control.isHost ? this.#jamClock.next : null;
+    const nextMs = next?.referenceClock.referenceMs(this.#options.clock.nowMs()) ?? null;
+    if (next && nextMs !== null && this.#control.moveToClock(next.clockId, nextMs))
+      this.recorder.record("clock-changed", { clockId: next.clockId });
+  }
+
   #tick(): void {
+    this.#moveToNextClock();
     this.#follow();
     this.#cancelTick = this.#options.clock.schedule(SESSION_TICK_MS, () => this.#tick());
   }

@@ -24,6 +24,30 @@ export function takeAim(now: NowPlaying, timeline: Timeline, place: Place | null
   return { kind: "play", targetMs: next.startMs, startsInMs: now.startsInMs + next.startMs - targetMs, isSilent: true };
 }
 
+/**
+ * The same for an output that sounds `delayMs` later than the browser says (negative: earlier): the element has to be
+ * that much ahead of what is to be heard, and starts that much sooner. A pause stands where it stands.
+ *
+ * @param musicStartMs where the music begins that can be started in: an early output cannot wait before it
+ */
+export function anticipate(aim: Aim, delayMs: number, musicStartMs: number): Aim {
+  if (aim.kind !== "play") return aim;
+  const firstMs = aim.startsInMs > 0 ? aim.targetMs : Math.min(musicStartMs, aim.targetMs);
+  const nowMs = aim.targetMs - aim.startsInMs + delayMs;
+  return { ...aim, targetMs: Math.max(nowMs, firstMs), startsInMs: Math.max(0, firstMs - nowMs) };
+}
+
+/** Where the playable music that reaches `toMs` begins: after an unplayable entry, or with the first one. */
+export function musicStartMs(timeline: Timeline, toMs: number, isPlayable: (place: Place) => boolean): number {
+  let startMs = toMs;
+  for (const place of timeline.places.toReversed()) {
+    if (place.startMs > toMs) continue;
+    if (!isPlayable(place)) break;
+    startMs = place.startMs;
+  }
+  return startMs;
+}
+
 /** Where the playable music around `fromMs` ends: at an unplayable entry, or with the last one. */
 export function musicEndMs(timeline: Timeline, fromMs: number, isPlayable: (place: Place) => boolean): number {
   let endMs = fromMs;

@@ -27,10 +27,12 @@ export type PlaybackState = "idle" | "buffering" | "scheduled" | "playing" | "pa
 export interface PlaybackStats {
   readonly state: PlaybackState;
   readonly trackId: TrackId | null;
-  /** What is heard, and what should be; null where nothing plays. */
+  /** What the ear hears, the output delay taken off, and what it should hear; null where nothing plays. */
   readonly positionMs: number | null;
   readonly referencePositionMs: number | null;
   readonly driftMs: number | null;
+  /** As set; the element is this far ahead of the ear. */
+  readonly outputDelayMs: number;
   readonly bufferedAheadMs: number;
   /** From `start` (the gesture) to the first movement of the playhead. */
   readonly firstSoundMs: number | null;
@@ -53,6 +55,12 @@ export interface PlaybackApi {
   wake(): void;
   stats(): PlaybackStats;
   setVolume(level: number, muted: boolean): void;
+  /**
+   * How much later than the browser says sound comes out here (negative: earlier), ms within ±OUTPUT_DELAY_MAX_MS: it is
+   * played that much sooner. At any time: while music plays, the change is followed without stopping it.
+   * @throws RangeError beyond that
+   */
+  setOutputDelay(delayMs: number): void;
   unblock(): void;
   stop(): void;
 }

@@ -2,7 +2,7 @@
 import type { NowPlaying } from "../jam/now-playing.ts";
 import type { SinkStatus } from "../ports.ts";
 import { START_AHEAD_MS } from "../tunables.ts";
-import { musicEndMs, takeAim } from "./aim.ts";
+import { anticipate, musicEndMs, musicStartMs, takeAim } from "./aim.ts";
 import type { Aim } from "./aim.ts";
 import type { Programming } from "./api.ts";
 import { bufferedAheadMs } from "./buffer-plan.ts";
@@ -22,15 +22,19 @@ export class MusicSupply {
     this.#filler = new Filler(options);
   }
 
-  /** Lays out what should sound, starts fetching it into the buffer, and says what to do now. */
-  follow(now: NowPlaying, programming: Programming): Aim {
+  /**
+   * Lays out what should sound, starts fetching it into the buffer, and says what to do now.
+   * @param outputDelayMs how far the element has to be ahead of what is to be heard
+   */
+  follow(now: NowPlaying, programming: Programming, outputDelayMs: number): Aim {
     let cutFromMs: number | null = null;
     if (now.kind === "entry") {
       const laid = layTimeline(this.#timeline, now.entry, programming.entriesAfter(now.index));
       this.#timeline = laid.timeline;
       cutFromMs = laid.cutFromMs;
     }
-    const aim = takeAim(now, this.#timeline, this.placeOf(now), this.#isPlayable);
+    const heard = takeAim(now, this.#timeline, this.placeOf(now), this.#isPlayable);
+    const aim = heard.kind === "play" ? anticipate(heard, outputDelayMs, this.#musicStartMs(heard.targetMs)) : heard;
     // The cut is told in any case: what lies there is wrong whether or not something is to sound.
     this.#filler.want(this.#timeline, aim.kind === "nothing" ? null : aim.targetMs, cutFromMs);
     return aim;
@@ -53,6 +57,11 @@ export class MusicSupply {
     return status.mediaMs < this.#musicEndMs(status.mediaMs) - STARVED_MS;
   }
 
+  /** How much music follows from this place on without a break, ms. */
+  musicLeftMs(fromMs: number): number {
+    return this.#musicEndMs(fromMs) - fromMs;
+  }
+
   /** Playing failed here. */
   blame(mediaMs: number, message: string): void {
     this.#filler.blame(mediaMs, message);
@@ -60,6 +69,10 @@ export class MusicSupply {
 
   stop(): void {
     this.#filler.stop();
+  }
+
+  #musicStartMs(toMs: number): number {
+    return musicStartMs(this.#timeline, toMs, this.#isPlayable);
   }
 
   #musicEndMs(fromMs: number): number {

@@ -9,7 +9,7 @@
  */
 import type { Cancel, Clock, MediaSink, SinkEvent, SinkStatus } from "../ports.ts";
 import type { NowPlaying } from "../jam/now-playing.ts";
-import { BUSY_TICK_MS, DRIFT_SEEK_MS, PLAYER_TICK_MS } from "../tunables.ts";
+import { BUSY_TICK_MS, DRIFT_SEEK_MS, OUTPUT_DELAY_MAX_MS, OUTPUT_DELAY_SEEK_MS, PLAYER_TICK_MS } from "../tunables.ts";
 import type { Aim } from "./aim.ts";
 import type { MusicSource, PlaybackApi, PlaybackEvent, PlaybackState, PlaybackStats, Programming } from "./api.ts";
 import { bufferedAheadMs } from "./buffer-plan.ts";
@@ -53,8 +53,11 @@ export class Player implements PlaybackApi {
   #aim: Aim = { kind: "nothing", hasEnded: false };
   #phase: Phase = { kind: "idle" };
   #state: PlaybackState = "idle";
-  /** Timeline place minus local time of the music that we follow: changes only when somebody jumps. */
+  /** The element's timeline place minus local time, of the music that we follow: changes only when somebody jumps. */
   #lineMs = 0;
+  #outputDelayMs = 0;
+  /** The output delay was changed while the element moved, and the playhead hasn't been looked at since. */
+  #isRetargeted = false;
   #failedStarts = 0;
   #isStarted = false;
   #isLooking = false;
@@ -93,6 +96,18 @@ export class Player implements PlaybackApi {
     this.#options.sink.setVolume(level, muted);
   }
 
+  setOutputDelay(delayMs: number): void {
+    if (!(Math.abs(delayMs) <= OUTPUT_DELAY_MAX_MS))
+      throw new RangeError(`outputDelayMs: ${delayMs} is beyond ±${OUTPUT_DELAY_MAX_MS}`);
+    if (delayMs === this.#outputDelayMs) return;
+    // Nobody has jumped: the line is moved, so that the way there is made up as drift is.
+    this.#lineMs += delayMs - this.#outputDelayMs;
+    this.#outputDelayMs = delayMs;
+    this.#isRetargeted = isMoving(this.#phase);
+    this.#steering.retarget();
+    this.wake();
+  }
+
   stop(): void {
     this.#isStarted = false;
     this.#cancelTick();
@@ -126,13 +141,15 @@ export class Player implements PlaybackApi {
     const referencePositionMs = now.kind === "entry" ? now.positionMs : null;
     const wantedMs = place && referencePositionMs !== null ? place.startMs + referencePositionMs : null;
     const hasPosition = hasSounded(this.#phase) || (this.#phase.kind === "resting" && this.#phase.isParked);
-    const driftMs = hasPosition && wantedMs !== null ? status.mediaMs - wantedMs : null;
+    const heardMs = status.mediaMs - (hasSounded(this.#phase) ? this.#outputDelayMs : 0);
+    const driftMs = hasPosition && wantedMs !== null ? heardMs - wantedMs : null;
     return {
       state: this.#state,
       trackId: now.kind === "entry" ? now.entry.trackId : null,
       positionMs: referencePositionMs !== null && driftMs !== null ? Math.max(0, referencePositionMs + driftMs) : null,
       referencePositionMs,
       driftMs: this.#phase.kind === "playing" ? driftMs : null,
+      outputDelayMs: this.#outputDelayMs,
       bufferedAheadMs: wantedMs === null ? 0 : bufferedAheadMs(status.bufferedMs, hasPosition ? status.mediaMs : wantedMs),
       firstSoundMs: this.#meter.firstSoundMs,
       stalls: this.#meter.stalls,
@@ -144,16 +161,23 @@ export class Player implements PlaybackApi {
 
   #look(): void {
     this.#now = this.#options.programming.now();
-    const aim = this.#supply.follow(this.#now, this.#options.programming);
+    const aim = this.#supply.follow(this.#now, this.#options.programming, this.#outputDelayMs);
     this.#aim = aim;
     switch (aim.kind) {
       case "nothing":
-        return this.#halt({ kind: "idle" });
+        if (!(aim.hasEnded && this.#isFinishing())) this.#halt({ kind: "idle" });
+        return;
       case "rest":
         return this.#rest(aim.targetMs);
       case "play":
         return this.#follow(aim);
     }
+  }
+
+  /** An output that sounds early plays the programme's end when everybody else has come to it. */
+  #isFinishing(): boolean {
+    const leftMs = this.#supply.musicLeftMs(this.#lineMs + this.#nowMs());
+    return hasSounded(this.#phase) && leftMs > 0 && leftMs <= -this.#outputDelayMs;
   }
 
   /** Stops the element unless it is stopped for this very reason. */
@@ -204,13 +228,14 @@ export class Player implements PlaybackApi {
   // Starting.
 
   #park(aim: PlayAim): void {
-    // What should sound already is aimed at a little ahead, where it will be when the browser is ready for it.
-    const leadMs = aim.startsInMs > 0 ? 0 : this.#seekLatency.ms + this.#startLatency.ms;
-    const atMs = aim.targetMs + leadMs;
     const status = this.#options.sink.status();
+    // What should sound before the browser can be ready for it is aimed at a little ahead, where it will be by then.
+    const isAt = (ms: number) => !status.seeking && !status.playing && Math.abs(status.mediaMs - ms) < 1;
+    const isInTime = aim.startsInMs >= this.#startLatency.ms && isAt(aim.targetMs);
+    const leadMs = isInTime ? 0 : Math.max(0, this.#seekLatency.ms + this.#startLatency.ms - aim.startsInMs);
+    const atMs = aim.targetMs + leadMs;
     if (!this.#supply.isReady(status, atMs)) return;
-    const isThere = !status.seeking && !status.playing && Math.abs(status.mediaMs - atMs) < 1;
-    if (!isThere) this.#seek(atMs, this.#phase.kind === "filling" ? this.#phase.reason : "start");
+    if (!isAt(atMs)) this.#seek(atMs, this.#phase.kind === "filling" ? this.#phase.reason : "start");
     this.#phase = { kind: "parking", atMs };
   }
 
@@ -261,13 +286,17 @@ export class Player implements PlaybackApi {
   #steer(nowMs: number): void {
     const status = this.#options.sink.status();
     if (this.#supply.isStarved(status)) return this.#beginStall(status, nowMs);
-    const advice = this.#steering.steer(status.mediaMs - (this.#lineMs + nowMs), nowMs);
+    const driftMs = status.mediaMs - (this.#lineMs + nowMs);
+    const isFarFromNewDelay = this.#isRetargeted && Math.abs(driftMs) > OUTPUT_DELAY_SEEK_MS;
+    this.#isRetargeted = false;
+    if (isFarFromNewDelay && this.#jump(status, nowMs, "output-delay")) return;
+    const advice = this.#steering.steer(driftMs, nowMs);
     if (advice === "settled") this.#failedStarts = 0;
     if (advice === "seek" && this.#jump(status, nowMs, "drift")) this.#steering.sought(nowMs);
   }
 
   /** Seeks to where the music will be when the seek is done, without stopping. False when that isn't buffered. */
-  #jump(status: SinkStatus, nowMs: number, reason: "drift" | "stall"): boolean {
+  #jump(status: SinkStatus, nowMs: number, reason: "drift" | "stall" | "output-delay"): boolean {
     const toMs = this.#lineMs + nowMs + this.#seekLatency.ms;
     if (!this.#supply.isReady(status, toMs)) return false;
     this.#steering.release();
@@ -292,7 +321,9 @@ export class Player implements PlaybackApi {
     this.#phase = { kind: "stalled" };
     this.#meter.stallBegan(nowMs);
     const place = this.#supply.placeOf(this.#now);
-    if (place) this.#options.onEvent({ kind: "stall", trackId: place.trackId, positionMs: status.mediaMs - place.startMs });
+    if (!place) return;
+    const positionMs = Math.max(0, status.mediaMs - this.#outputDelayMs - place.startMs);
+    this.#options.onEvent({ kind: "stall", trackId: place.trackId, positionMs });
   }
 
   /** Everybody else went on: go where they are as soon as the music there is here. */
@@ -374,7 +405,7 @@ export class Player implements PlaybackApi {
   }
 
   #nextLookMs(): number {
-    if (this.#aim.kind !== "play") return IDLE_TICK_MS;
+    if (this.#aim.kind !== "play") return isMoving(this.#phase) ? PLAYER_TICK_MS : IDLE_TICK_MS;
     switch (this.#phase.kind) {
       case "parking": {
         const callInMs = this.#dueInMs(this.#aim, this.#phase.atMs) - this.#startLatency.ms;

@@ -77,6 +77,12 @@ export class Steering {
     this.#seeksInVain += 1;
   }
 
+  /** The line was moved under the playhead: what was observed of the distance between them no longer holds. */
+  retarget(): void {
+    this.#steadiness.reset();
+    this.#last = null;
+  }
+
   /** Back to rest: the playhead is about to start, stops or jumps. */
   release(): void {
     if (!isAtRest(this.#rate) || this.#rate === 1) this.#setRate(restRate(0));

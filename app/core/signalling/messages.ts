@@ -12,7 +12,7 @@ import * as v from "valibot";
 import { IntentSchema } from "../jam/intents.ts";
 import { SignedDocumentSchema } from "../jam/documents.ts";
 import { LinkSignalSchema } from "./link-signal.ts";
-import { PeerIdSchema } from "../ids.ts";
+import { ClockIdSchema, PeerIdSchema } from "../ids.ts";
 
 export const SIGNALLING_PROTOCOL_VERSION = 1;
 
@@ -116,6 +116,8 @@ export const ServerMessageSchema = v.variant("type", [
       ),
       v.maxLength(16),
     ),
+    /** Another one when the server has started anew. */
+    clockId: ClockIdSchema,
     /** The server's reference clock when it wrote this: a first, rough reading. */
     referenceMs: timeMs,
   }),

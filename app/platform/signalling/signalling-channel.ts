@@ -122,9 +122,11 @@ class ReconnectingChannel implements SignallingChannel {
   }
 
   #wake(): void {
-    if (this.#phase.kind !== "waiting") return;
-    this.#phase.cancelRetry();
-    this.#connect();
+    if (this.#phase.kind === "waiting") {
+      this.#phase.cancelRetry();
+      this.#connect();
+    }
+    this.onEvent({ kind: "woke" });
   }
 
   #rest(): void {

@@ -1,8 +1,22 @@
 /** What a person has set on this device. One row each: a damaged one falls back to its default alone. */
 import * as v from "valibot";
+import { OUTPUT_DELAY_MAX_MS } from "../../core/index.ts";
 import type { RowTable } from "./row-table.ts";
 
 const bytes = v.pipe(v.number(), v.finite(), v.minValue(0));
+
+/** Outputs whose trim is remembered. */
+const MAX_OUTPUTS = 50;
+const outputKey = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
+const trimMs = v.pipe(v.number(), v.integer(), v.minValue(-OUTPUT_DELAY_MAX_MS), v.maxValue(OUTPUT_DELAY_MAX_MS));
+/** A damaged trim goes alone; of too many the newest stay. */
+const outputTrims = v.pipe(
+  v.record(v.string(), v.unknown()),
+  v.transform((rows) => {
+    const sound = Object.entries(rows).filter((row): row is [string, number] => v.is(outputKey, row[0]) && v.is(trimMs, row[1]));
+    return Object.fromEntries(sound.slice(-MAX_OUTPUTS));
+  }),
+);
 
 const SettingsSchema = v.object({
   /** The name given last; "" before. */
@@ -10,6 +24,8 @@ const SettingsSchema = v.object({
   /** 0…1 */
   volume: v.fallback(v.pipe(v.number(), v.minValue(0), v.maxValue(1)), 1),
   muted: v.fallback(v.boolean(), false),
+  /** How much later than the browser says each output sounds, ms; outputs that aren't here: 0. */
+  outputTrims: v.fallback(outputTrims, {}),
   uploadsEnabled: v.fallback(v.boolean(), true),
   /** Null: no limit. */
   uploadCapBytesPerSecond: v.fallback(v.nullable(bytes), null),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Control, JamState, openDocument, signDocument } from "../../../app/core/index.ts";
 import type { ClientMessage, Identity } from "../../../app/core/index.ts";
-import { alice, bob } from "../../support/people.ts";
+import { alice, bob, clockIdOf } from "../../support/people.ts";
 import { jamId, makeEntry, playingJam } from "./jam-fixtures.ts";
 
 /** The controls of `self` in alice's jam with entries a and b, and what they send. */
@@ -17,6 +17,7 @@ function controlsOf(self: Identity, { isOnline = true, listenersMayAdd = true } 
     identity: self,
     state,
     referenceMs: () => 1_000_000,
+    clockId: () => clockIdOf("first"),
     send: (message) => isOnline && sent.push(message) > 0,
     onChanged: () => undefined,
   });
