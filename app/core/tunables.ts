@@ -140,10 +140,10 @@ export const DRIFT_SEEK_COOL_DOWN_MAX_MS = 48_000;
 export const DRIFT_MEASURE_AFTER_MS = 120;
 /** One that doesn't run evenly for so long is in trouble, and its error counts all the same, ms. */
 export const DRIFT_UNSTEADY_MAX_MS = 5_000;
-/** Sound that broke off by itself and is later than this is jumped ahead, ms: what a start's rate makes up is 50. */
-export const DRIFT_BREAK_SEEK_MS = 60;
-/** But not again so soon, ms: where sound breaks off all the time, gaps would only add to it. */
-export const DRIFT_BREAK_SEEK_REST_MS = 10_000;
+/** In the first second of sound a larger error is jumped over, ms: what that second's rate makes up is 50. */
+export const DRIFT_START_SEEK_MS = 60;
+/** But not again so soon, ms: on a device that starts as it likes, or breaks off all the time, gaps would only add to it. */
+export const DRIFT_START_SEEK_REST_MS = 10_000;
 
 /** Largest output delay that can be set, ms, either way: slow Bluetooth speakers take 300; more is a fault elsewhere. */
 export const OUTPUT_DELAY_MAX_MS = 500;

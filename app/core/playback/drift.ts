@@ -8,8 +8,6 @@
  */
 import {
   DRIFT_BREAK_MS,
-  DRIFT_BREAK_SEEK_MS,
-  DRIFT_BREAK_SEEK_REST_MS,
   DRIFT_CORRECTION_MS,
   DRIFT_DEAD_ZONE_MS,
   DRIFT_MEASURE_AFTER_MS,
@@ -22,6 +20,8 @@ import {
   DRIFT_START_CORRECTION_MS,
   DRIFT_START_PHASE_MS,
   DRIFT_START_RATE_LIMIT,
+  DRIFT_START_SEEK_MS,
+  DRIFT_START_SEEK_REST_MS,
   DRIFT_UNSTEADY_MAX_MS,
 } from "../tunables.ts";
 
@@ -30,8 +30,6 @@ export interface DriftView {
   readonly driftMs: number;
   /** Since sound began: after a start, a jump, or a break of its own. */
   readonly sinceStartMs: number;
-  /** It was a break of its own. */
-  readonly hasBrokenOff: boolean;
   /** The playhead runs evenly; see `Steadiness`. */
   readonly isSteady: boolean;
   /** By how much what is read strays from one look to the next, ms. */
@@ -80,13 +78,13 @@ export function decideDrift(view: DriftView): DriftDecision {
 }
 
 /**
- * A break of its own is the stall of a sound device, and has been heard already: better another short gap at once than
- * an echo for as long as 1 % takes. Where breaks come one after another, gaps would only add to them.
+ * A start that was misjudged, or sound that broke off, is an interruption already: better another short gap at once than
+ * an echo for as long as 1 % takes. Where they come one after another, gaps would only add to them.
  */
 function isWorthASeek(view: DriftView): boolean {
   const errorMs = Math.abs(view.driftMs);
   if (errorMs > DRIFT_SEEK_MS) return true;
-  return view.hasBrokenOff && isStartOf(view) && errorMs > DRIFT_BREAK_SEEK_MS && view.sinceSeekMs > DRIFT_BREAK_SEEK_REST_MS;
+  return isStartOf(view) && errorMs > DRIFT_START_SEEK_MS && view.sinceSeekMs > DRIFT_START_SEEK_REST_MS;
 }
 
 function isStartOf({ sinceStartMs }: DriftView): boolean {

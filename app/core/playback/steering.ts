@@ -14,7 +14,6 @@ export class Steering {
   readonly #steadiness = new Steadiness();
   #rate = 1;
   #sinceMs = 0;
-  #hasBrokenOff = false;
   #learning: LatencyEstimate | null = null;
   #last: { readonly driftMs: number; readonly atMs: number } | null = null;
   #noiseMs = 0;
@@ -29,7 +28,6 @@ export class Steering {
   begin(nowMs: number, learning: LatencyEstimate | null): void {
     this.#steadiness.reset();
     this.#sinceMs = nowMs;
-    this.#hasBrokenOff = false;
     this.#learning = learning;
   }
 
@@ -37,10 +35,7 @@ export class Steering {
   steer(driftMs: number, nowMs: number): "fine" | "settled" | "seek" {
     this.#observeNoise(driftMs, nowMs);
     const course = this.#steadiness.observe(driftMs, this.#rate, nowMs);
-    if (course === "broke-off") {
-      this.#sinceMs = nowMs;
-      this.#hasBrokenOff = true;
-    }
+    if (course === "broke-off") this.#sinceMs = nowMs;
     const sinceStartMs = nowMs - this.#sinceMs;
     const isSteady = course === "steady";
     if (isSteady) {
@@ -52,7 +47,6 @@ export class Steering {
     const decision = decideDrift({
       driftMs,
       sinceStartMs,
-      hasBrokenOff: this.#hasBrokenOff,
       isSteady,
       noiseMs: this.#noiseMs,
       rate: this.#rate,
