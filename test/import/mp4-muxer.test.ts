@@ -44,8 +44,8 @@ test.each([
   expect(entry.getUint16(24)).toBe(declaredHz);
 });
 
-test("Opus is declared without pre-skip, as the player cuts it away", () => {
-  const head = Uint8Array.from([...ascii("OpusHead"), 1, 2, 0x38, 0x01, 0x80, 0xbb, 0, 0, 0, 0, 0]);
+test("Opus is declared without pre-skip, as the player cuts it away, and at 48 kHz whatever it was made from", () => {
+  const head = Uint8Array.from([...ascii("OpusHead"), 1, 2, 0x38, 0x01, 0x44, 0xac, 0, 0, 0, 0, 0]);
   const { init } = createMp4Muxer({ codec: "opus", codecString: "opus", sampleRateHz: 48_000, channels: 2, description: head });
   const at = find(init, "dOps") + 4;
   expect([...init.subarray(at, at + 11)]).toEqual([0, 2, 0, 0, 0, 0, 0xbb, 0x80, 0, 0, 0]);

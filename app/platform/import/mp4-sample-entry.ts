@@ -36,6 +36,7 @@ function sampleBits({ codec, description }: AudioFormat): number {
 /**
  * `dOps` from OpusHead (RFC 7845, 5.1), little-endian there and big-endian here. The pre-skip is written as 0:
  * browsers disagree on dropping it after a seek, so the manifest's `musicStartUs` and the append window do it instead.
+ * The rate of what was once encoded is told as 48 kHz: it means nothing for playing, and Chromium refuses any other.
  */
 function opusBox(head: Uint8Array): Uint8Array {
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
@@ -44,7 +45,7 @@ function opusBox(head: Uint8Array): Uint8Array {
     uint(0, 1),
     head.subarray(9, 10),
     uint(0, 2),
-    uint(view.getUint32(12, true), 4),
+    uint(48_000, 4),
     uint(view.getUint16(16, true), 2),
     head.subarray(18),
   );

@@ -82,7 +82,7 @@ export class ChunkBuffer {
     if (format.wrapsMp3) {
       const wrapped = wrapMp3(chunk.bytes, chunk.chunkStartMs);
       if (!wrapped) throw new SinkError("refused", "no MP3 frame in the chunk");
-      buffer.timestampOffset = chunk.trackOffsetMs / 1000;
+      buffer.timestampOffset = (chunk.trackOffsetMs - wrapped.decoderDelayMs) / 1000;
       await this.#appendInit(buffer, wrapped.initKey, wrapped.init);
       return this.#appendBytes(buffer, wrapped.fragment);
     }

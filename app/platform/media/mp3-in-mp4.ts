@@ -10,7 +10,15 @@ export interface WrappedMp3 {
   readonly initKey: string;
   readonly init: Uint8Array<ArrayBuffer>;
   readonly fragment: Uint8Array<ArrayBuffer>;
+  /** By how much later than written it sounds. */
+  readonly decoderDelayMs: number;
 }
+
+/**
+ * What a decoder's filters take. Chromium and Safari take it off raw MP3; Firefox, which plays what is wrapped here,
+ * leaves it in (`bench sync --scenario firefox --codec mp3`: 12 to 13 ms late).
+ */
+const DECODER_DELAY_SAMPLES = 529;
 
 /** @param startMs media time of the first frame within its track. Returns null when there is no frame in `chunk`. */
 export function wrapMp3(chunk: Uint8Array, startMs: number): WrappedMp3 | null {
@@ -21,6 +29,7 @@ export function wrapMp3(chunk: Uint8Array, startMs: number): WrappedMp3 | null {
     initKey: `mp3 ${first.sampleRateHz} ${first.channels} ${first.isMpeg1}`,
     init: writeInit(first),
     fragment: writeFragment(chunk, frames, Math.round((startMs * first.sampleRateHz) / 1000)),
+    decoderDelayMs: (1000 * DECODER_DELAY_SAMPLES) / first.sampleRateHz,
   };
 }
 
