@@ -6,6 +6,7 @@ import { LitElement, css, html } from "lit";
 import type { PropertyValues, TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { shared } from "../styles/shared.ts";
+import { sliderStyles } from "../styles/slider.ts";
 import { PlayheadTicker, formatTime, positionAt } from "./playhead.ts";
 import type { Playhead } from "./playhead.ts";
 
@@ -46,6 +47,7 @@ export class SeekBar extends LitElement {
 
   static override styles = [
     shared,
+    sliderStyles,
     css`
       :host {
         display: block;
@@ -67,33 +69,7 @@ export class SeekBar extends LitElement {
         transition: height var(--ease);
       }
       input {
-        appearance: none;
-        width: 100%;
-        height: 100%;
-        margin: 0;
-        background: none;
-        cursor: pointer;
-        touch-action: pan-y;
-      }
-      input::-webkit-slider-thumb {
-        appearance: none;
-        width: 18px;
-        height: 18px;
-        border-radius: 50%;
-        background: var(--accent);
-        border: 3px solid var(--card);
-        box-shadow: 0 0 0 1px var(--accent);
-      }
-      input::-moz-range-thumb {
-        width: 12px;
-        height: 12px;
-        border-radius: 50%;
-        background: var(--accent);
-        border: 3px solid var(--card);
-        box-shadow: 0 0 0 1px var(--accent);
-      }
-      input::-moz-range-track {
-        background: none;
+        --thumb: 18px;
       }
       .bar:hover:has(input) .rail,
       .bar:focus-within .rail {

@@ -6,6 +6,7 @@ import { LitElement, css, html } from "lit";
 import type { TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { shared } from "../styles/shared.ts";
+import { sliderStyles } from "../styles/slider.ts";
 
 export class TrimChosenEvent extends Event {
   readonly trimMs: number;
@@ -27,6 +28,7 @@ export class TrimStepper extends LitElement {
 
   static override styles = [
     shared,
+    sliderStyles,
     css`
       :host {
         display: grid;
@@ -80,30 +82,7 @@ export class TrimStepper extends LitElement {
           var(--line);
       }
       input {
-        appearance: none;
-        width: 100%;
-        height: 100%;
-        margin: 0;
-        background: none;
-        cursor: pointer;
-        touch-action: pan-y;
-      }
-      input::-webkit-slider-thumb {
-        appearance: none;
-        width: 22px;
-        height: 22px;
-        border: 3px solid var(--card);
-        border-radius: 50%;
-        background: var(--accent);
-        box-shadow: 0 0 0 1px var(--accent);
-      }
-      input::-moz-range-thumb {
-        width: 16px;
-        height: 16px;
-        border: 3px solid var(--card);
-        border-radius: 50%;
-        background: var(--accent);
-        box-shadow: 0 0 0 1px var(--accent);
+        --thumb: 22px;
       }
       .ends {
         display: flex;
