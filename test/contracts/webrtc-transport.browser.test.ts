@@ -194,3 +194,21 @@ it("LT4: a fault in one listener of events does not swallow the next event", asy
   expect(reported).toHaveLength(2);
   expect(heard).toEqual(["closed", "closed"]);
 });
+
+it("LT14: a long message is nudged on for every four packets, a short one is not, and nobody hears of it", async () => {
+  await openLink();
+  const sent: number[] = [];
+  const send = vi.spyOn(RTCDataChannel.prototype, "send");
+  const heard = (): number[] =>
+    events.flatMap(({ at, event }) => (at === "bob" && event.kind === "message" ? [event.bytes.byteLength] : []));
+  try {
+    left.send(bob, "bulk", new Uint8Array(16 * 1024));
+    left.send(bob, "bulk", new Uint8Array(4096));
+    for (const [data] of send.mock.calls) sent.push((data as ArrayBufferView).byteLength);
+    await until(() => heard().length === 2);
+  } finally {
+    send.mockRestore();
+  }
+  expect(sent).toEqual([16 * 1024, 0, 0, 0, 4096]);
+  expect(heard()).toEqual([16 * 1024, 4096]);
+});
