@@ -28,9 +28,10 @@ export function barStates(states: ChunkStates, maxBars: number): number[] {
 export class ChunkMap extends LitElement {
   @property({ attribute: false }) states: ChunkStates = new Uint8Array();
 
-  readonly #resized = new ResizeObserver(() => this.#draw());
+  readonly #resized = new ResizeObserver(() => this.#fit());
   readonly #scheme = matchMedia("(prefers-color-scheme: dark)");
-  readonly #redraw = (): void => this.#draw();
+  readonly #recolour = (): void => this.#fit();
+  #colours: readonly string[] = [];
 
   static override styles = css`
     :host {
@@ -47,13 +48,13 @@ export class ChunkMap extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.#resized.observe(this);
-    this.#scheme.addEventListener("change", this.#redraw);
+    this.#scheme.addEventListener("change", this.#recolour);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#resized.disconnect();
-    this.#scheme.removeEventListener("change", this.#redraw);
+    this.#scheme.removeEventListener("change", this.#recolour);
   }
 
   override render(): TemplateResult {
@@ -64,6 +65,10 @@ export class ChunkMap extends LitElement {
     this.#draw();
   }
 
+  get #canvas(): HTMLCanvasElement | null {
+    return this.renderRoot.querySelector("canvas");
+  }
+
   #describe(): string {
     const held = this.states.filter((state) => state === HELD).length;
     const arriving = this.states.filter((state) => state === ARRIVING).length;
@@ -71,24 +76,31 @@ export class ChunkMap extends LitElement {
     return `Pieces of this track: ${held} of ${this.states.length} here${arriving > 0 ? `, ${arriving} arriving` : ""}`;
   }
 
+  /** Apart from drawing: a new size and the colours in force are dear, and seldom needed. */
+  #fit(): void {
+    const canvas = this.#canvas;
+    if (!canvas) return;
+    canvas.width = Math.round(canvas.clientWidth * devicePixelRatio);
+    canvas.height = Math.round(canvas.clientHeight * devicePixelRatio);
+    const style = getComputedStyle(this);
+    this.#colours = ["--line", "--quiet", "--accent"].map((name) => style.getPropertyValue(name));
+    this.#draw();
+  }
+
   #draw(): void {
-    const canvas = this.renderRoot.querySelector("canvas");
+    const canvas = this.#canvas;
     const pen = canvas?.getContext("2d");
     if (!canvas || !pen || canvas.clientWidth === 0) return;
     const [width, height] = [canvas.clientWidth, canvas.clientHeight];
-    canvas.width = Math.round(width * devicePixelRatio);
-    canvas.height = Math.round(height * devicePixelRatio);
-    pen.scale(devicePixelRatio, devicePixelRatio);
-
-    const style = getComputedStyle(this);
-    const colours = ["--line", "--quiet", "--accent"].map((name) => style.getPropertyValue(name));
+    pen.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
+    pen.clearRect(0, 0, width, height);
     const heights = [3, height * 0.55, height];
     const bars = barStates(this.states, width / MIN_BAR_PX);
     const step = width / bars.length;
     const gap = step > 5 ? 2 : step > 2.5 ? 1 : 0;
     bars.forEach((state, bar) => {
       const barHeight = heights[state] ?? 3;
-      pen.fillStyle = colours[state] ?? "";
+      pen.fillStyle = this.#colours[state] ?? "";
       pen.beginPath();
       pen.roundRect(bar * step, height - barHeight, step - gap, barHeight, Math.min(2, (step - gap) / 2));
       pen.fill();

@@ -36,7 +36,7 @@ import type {
 const SOME_LOUDNESS = 0.5;
 /** Often enough for a progress bar, seldom enough for a phone's battery. */
 const REFRESH_MS = 500;
-/** What happens at once is shown at once; a hundred chunks a second are not a hundred renderings. */
+/** What happens at once is shown at once. */
 const COALESCE_MS = 40;
 
 export class LiveJam extends JamScreen implements JamService {
@@ -270,6 +270,8 @@ export class LiveJam extends JamScreen implements JamService {
       case "begun":
         if (!this.#isOwnCode) this.#notices.show("info", SENTENCES.begun);
         break;
+      case "piece-held":
+        return; // the next refresh shows it: twenty a second are not twenty renderings
       case "track-complete":
         this.#onKept();
         break;

@@ -22,4 +22,22 @@ describe("the chunk map", () => {
     document.body.replaceChildren(document.createElement("bt-chunk-map"));
     await expect.element(page.getByRole("img", { name: "not known yet" })).toBeInTheDocument();
   });
+
+  test("shows the same whether it was told little by little or at once", async () => {
+    const show = async (...told: Uint8Array[]): Promise<string> => {
+      const map = document.createElement("bt-chunk-map");
+      document.body.replaceChildren(map);
+      for (const states of told) {
+        map.states = states;
+        await map.updateComplete;
+      }
+      await new Promise(requestAnimationFrame); // its size is told by then
+      await new Promise(requestAnimationFrame);
+      return map.renderRoot.querySelector("canvas")?.toDataURL() ?? "";
+    };
+    const end = Uint8Array.of(2, 2, 1, 0);
+    const nothing = await show(new Uint8Array(4));
+    expect(await show(Uint8Array.of(1, 2, 0, 0), Uint8Array.of(2, 2, 0, 1), end)).toBe(await show(end));
+    expect(await show(end)).not.toBe(nothing);
+  });
 });
