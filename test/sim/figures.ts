@@ -12,12 +12,12 @@ export const COMMON_GOALS: Readonly<Record<string, Goal>> = { duplicateShare: { 
  * must receive it, and all uplinks together must carry all copies. Bytes and bytes per ms; gives ms.
  */
 export function fluidBoundMs(sizeBytes: number, origin: Visit, listeners: readonly Visit[]): number {
-  const slowestDown = Math.min(...listeners.map(({ downBytesPerMs }) => downBytesPerMs));
-  const allUp = sum(listeners, ({ serves, isHonest, upBytesPerMs }) => (serves && isHonest ? upBytesPerMs : 0));
+  const slowestDown = Math.min(...listeners.map(({ connection }) => connection.downBytesPerMs));
+  const allUp = sum(listeners, ({ serves, isHonest, connection }) => (serves && isHonest ? connection.upBytesPerMs : 0));
   return Math.max(
-    sizeBytes / origin.upBytesPerMs,
+    sizeBytes / origin.connection.upBytesPerMs,
     sizeBytes / slowestDown,
-    (listeners.length * sizeBytes) / (origin.upBytesPerMs + allUp),
+    (listeners.length * sizeBytes) / (origin.connection.upBytesPerMs + allUp),
   );
 }
 

@@ -1,12 +1,13 @@
 /** `npm run sim -- [options]`. Exit codes: 0 simulated, 1 an invariant did not hold or nothing was proven, 2 bad options. */
 import { writeFileSync } from "node:fs";
 import { findMissedGoals, formatFigures, UsageError } from "../bench/bench.ts";
+import { playOmnisciently } from "./omniscient.ts";
 import { readArguments, USAGE } from "./options.ts";
 import type { SimArguments } from "./options.ts";
 import { plotSvg } from "./plot.ts";
 import { simulate } from "./simulate.ts";
 
-async function run({ run: options, plotFile, isJson }: SimArguments): Promise<void> {
+async function run({ run: options, plotFile, isOmniscient, isJson }: SimArguments): Promise<void> {
   const startedAtMs = performance.now();
   const seconds = (): string => ((performance.now() - startedAtMs) / 1000).toFixed(1);
   const result = await simulate(options, (line) => console.error(`${seconds().padStart(6)} s  ${line}`));
@@ -17,8 +18,16 @@ async function run({ run: options, plotFile, isJson }: SimArguments): Promise<vo
   if (plotFile !== null) writePlot(plotFile, plotSvg(sim, title));
   console.log(`\n${title}: ${seconds()} s for ${messages} messages`);
   console.log(["", ...formatFigures(result), "", `trace ${traceDigest}, ${blocks} blocks`, ...faults].join("\n"));
+  const omniscient = isOmniscient ? playOmnisciently(sim) : null;
+  if (omniscient) {
+    const { copies, makespanMs, playableMsP50, playableMsP95 } = omniscient;
+    const ratio = (makespanMs / (figures["boundMs"] ?? NaN)).toFixed(2);
+    console.log(
+      `\nomniscient: ${copies} copies, makespan ${makespanMs} ms (×${ratio}), playable ${playableMsP50} / ${playableMsP95} ms`,
+    );
+  }
   const missed = findMissedGoals(result);
-  if (isJson) console.log(JSON.stringify({ bench: "sim", options, figures, goals, missed, faults, traceDigest }));
+  if (isJson) console.log(JSON.stringify({ bench: "sim", options, figures, goals, omniscient, missed, faults, traceDigest }));
   if (faults.length > 0) process.exitCode = 1;
 }
 

@@ -9,6 +9,9 @@ import type { RunOptions } from "./simulate.ts";
 const DEEP_QUEUE_MS = 2000;
 const MAX_PEERS = 20_000;
 
+/** Where everybody is there from the beginning to the end, and serves. */
+const ALL_AT_ONCE = ["flash", "big"];
+
 const NAMES = Object.entries(SCENARIOS).map(([name, { summary, peers }]) => `  ${name.padEnd(15)}${summary} (${peers} peers)`);
 
 export const USAGE = `npm run sim -- [options]
@@ -23,12 +26,15 @@ ${NAMES.join("\n")}
   --seed K       1; the same seed gives the same trace
   --net NET      ${NETS.join(", ")}; home: 84 ms round trip, 5 Mbit/s up, 20 down
   --queue MS     where uplink queues end, ms: ${DEEP_QUEUE_MS} as home routers have it, 100 for a short one
+  --omniscient   plays it again on the same links with pieces pushed by somebody who knows everything; goes with ${ALL_AT_ONCE.join(", ")}
   --plot FILE    writes an SVG: chunks over time per peer, and who fed whom
   --json         prints one JSON object as the last line`;
 
 export interface SimArguments {
   readonly run: RunOptions;
   readonly plotFile: string | null;
+  /** Play it again, omnisciently. */
+  readonly isOmniscient: boolean;
   readonly isJson: boolean;
   readonly isHelp: boolean;
 }
@@ -41,6 +47,8 @@ export function readArguments(args: readonly string[]): SimArguments {
   if (!scenario) throw new UsageError(`--scenario is one of ${Object.keys(SCENARIOS).join(", ")}, not "${name}".`);
   const net = NETS.find((candidate) => candidate === (values.net ?? "home"));
   if (!net) throw new UsageError(`--net is one of ${NETS.join(", ")}, not "${values.net}".`);
+  if (values.omniscient && !ALL_AT_ONCE.includes(name))
+    throw new UsageError(`--omniscient goes with ${ALL_AT_ONCE.join(" and ")}, not with "${name}".`);
   return {
     run: {
       scenario: name,
@@ -50,6 +58,7 @@ export function readArguments(args: readonly string[]): SimArguments {
       queueMs: wholeNumber("--queue", values.queue, DEEP_QUEUE_MS, 10, 60_000),
     },
     plotFile: values.plot ?? null,
+    isOmniscient: values.omniscient ?? false,
     isJson: values.json ?? false,
     isHelp: values.help ?? false,
   };
@@ -58,7 +67,8 @@ export function readArguments(args: readonly string[]): SimArguments {
 function parse(args: readonly string[]) {
   const text = { type: "string" } as const;
   const flag = { type: "boolean" } as const;
-  const options = { scenario: text, peers: text, seed: text, net: text, queue: text, plot: text, json: flag, help: flag };
+  const texts = { scenario: text, peers: text, seed: text, net: text, queue: text, plot: text };
+  const options = { ...texts, omniscient: flag, json: flag, help: flag };
   try {
     return parseArgs({ args: [...args], options }).values;
   } catch (cause) {

@@ -1,5 +1,6 @@
 /** Small simulations with fixed seeds; a seed that ever failed stays here. */
 import { describe, expect, test } from "vitest";
+import { playOmnisciently } from "./omniscient.ts";
 import { readArguments } from "./options.ts";
 import { plotSvg } from "./plot.ts";
 import { SCENARIOS } from "./scenarios.ts";
@@ -32,6 +33,16 @@ describe("a simulated jam", () => {
     expect(faults).toEqual([]);
     expect(figures["copies"]).toBeGreaterThan(0.9);
     expect(figures["makespanRatio"]).toBeGreaterThanOrEqual(1);
+  });
+
+  test("who knows everything is faster than who has to ask, and no faster than the fluid bound", async () => {
+    const { sim, figures } = await simulate(small({ peers: 14 }));
+    const omniscient = playOmnisciently(sim);
+    expect(omniscient.copies).toBeGreaterThanOrEqual(1);
+    expect(omniscient.makespanMs).toBeGreaterThan(figures["boundMs"] ?? NaN);
+    expect(omniscient.makespanMs).toBeLessThan(figures["makespanMs"] ?? NaN);
+    expect(omniscient.playableMsP50).toBeLessThan(figures["playableMsP50"] ?? NaN);
+    expect(playOmnisciently(sim)).toEqual(omniscient);
   });
 
   test("SW10: the same seed gives the same trace, byte for byte, and another seed another", async () => {

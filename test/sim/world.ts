@@ -8,6 +8,7 @@ import { seededRandom } from "../support/seeded-random.ts";
 import type { Song } from "../support/songs.ts";
 import { peerIdOf, SwarmWorld } from "../support/swarm-world.ts";
 import type { PeerOptions, WorldPeer } from "../support/swarm-world.ts";
+import type { Connection } from "../support/virtual-network.ts";
 import { Audit } from "./audit.ts";
 import { listenerConnection, originConnection } from "./connections.ts";
 import type { Net } from "./connections.ts";
@@ -41,8 +42,7 @@ export interface Visit {
   /** It must have everything in the end. */
   readonly isHonest: boolean;
   readonly serves: boolean;
-  readonly upBytesPerMs: number;
-  readonly downBytesPerMs: number;
+  readonly connection: Connection;
   readonly joinedMs: number;
   /** When it left, and what it had done by then; null while it is here. */
   left: { readonly atMs: number; readonly stats: readonly TrackStats[] } | null;
@@ -123,11 +123,10 @@ export class SimWorld {
     const connection = originConnection(this.options.queueMs);
     this.audit.joins(peerIdOf(ORIGIN), connection.upBytesPerMs);
     const peer = await this.world.addOrigin({ connection });
-    const { upBytesPerMs, downBytesPerMs } = connection;
     await this.run(1000);
     this.world.play();
     this.startedMs = this.nowMs;
-    const common = { upBytesPerMs, downBytesPerMs, joinedMs: this.nowMs, left: null, uplinkBusyShare: 0 };
+    const common = { connection, joinedMs: this.nowMs, left: null, uplinkBusyShare: 0 };
     this.visits.push({ peer, isOrigin: true, isHonest: true, serves: true, ...common });
   }
 
@@ -136,9 +135,8 @@ export class SimWorld {
     const name = `p${String(this.visits.length).padStart(5, "0")}`;
     this.audit.joins(peerIdOf(name), connection.upBytesPerMs);
     const peer = this.world.add(name, { connection, ...options });
-    const { upBytesPerMs, downBytesPerMs } = connection;
     const serves = options.uploads ?? true;
-    const common = { upBytesPerMs, downBytesPerMs, joinedMs: this.nowMs, left: null, uplinkBusyShare: 0 };
+    const common = { connection, joinedMs: this.nowMs, left: null, uplinkBusyShare: 0 };
     const visit: Visit = { peer, isOrigin: false, isHonest, serves, ...common };
     this.visits.push(visit);
     return visit;
