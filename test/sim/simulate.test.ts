@@ -71,6 +71,7 @@ describe("the options", () => {
     [["--seed", "x"], /^--seed is a whole number/],
     [["--scenario", "toString"], /^--scenario is one of flash, .*, not "toString"\.$/],
     [["--net", "moon"], /^--net is one of home, mixed, mobile, not "moon"\.$/],
+    [["--scenario", "churn", "--omniscient"], /^--omniscient goes with flash and big, not with "churn"\.$/],
     [["--pears"], /^Unknown option '--pears'; see --help\.$/],
   ])("%j is refused in one sentence", (args, sentence) => {
     expect(() => readArguments(args)).toThrow(sentence);
