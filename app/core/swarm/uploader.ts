@@ -30,6 +30,8 @@ import { UploadPacer } from "./upload-pacer.ts";
 import { UploadQueue } from "./upload-queue.ts";
 import type { BlockAddress, QueuedBlock } from "./upload-queue.ts";
 
+type BlockRequest = Extract<PeerMessage, { type: "request" }>;
+
 export class Uploader {
   readonly #context: SwarmContext;
   /** A piece turned out to be gone or damaged. */
@@ -73,26 +75,24 @@ export class Uploader {
     this.pump();
   }
 
-  receiveRequest(neighbour: Neighbour, request: Extract<PeerMessage, { type: "request" }>): void {
-    const { trackId, index, offset, length, urgent } = request;
-    const { peerId } = neighbour;
-    const track = this.#context.tracks.get(trackId);
-    if (!track || !this.#mayServe(neighbour, track, request)) {
-      this.#context.send(neighbour, { type: "reject", trackId, index, offset, length });
-      return;
-    }
-    const sinceMs = this.#context.clock.nowMs();
-    for (const block of blocksOf({ peerId, trackId, index, offset, length, urgent, sinceMs })) this.#queue.add(block);
-    this.pump();
+  receiveRequest(neighbour: Neighbour, request: BlockRequest): void {
+    const { trackId, index, offset, length } = request;
+    if (this.#take(neighbour, request)) this.pump();
+    else this.#context.send(neighbour, { type: "reject", trackId, index, offset, length });
   }
 
-  /** As if it had asked for every block of the piece that plays there. */
-  receiveHeadRequest(neighbour: Neighbour, track: TrackState, headMs: number): void {
-    if (!track.manifest) return;
+  /**
+   * As if it had asked for every block of the piece that plays there. Returns how to answer, once the manifest is on its
+   * way; null where others come first, and it does better to ask elsewhere for both.
+   */
+  receiveHeadRequest(neighbour: Neighbour, track: TrackState, headMs: number): (() => void) | null {
+    if (!track.manifest) return () => {};
     const { trackId } = track;
     const index = chunkIndexAt(track.manifest, headMs);
     const length = track.sizeBytes(index);
-    this.receiveRequest(neighbour, { type: "request", trackId, index, offset: 0, length, urgent: true });
+    if (this.#take(neighbour, { type: "request", trackId, index, offset: 0, length, urgent: true })) return () => this.pump();
+    if (this.#isEnabled && track.held.has(index) && this.#context.neighbours.size >= CROWD) return null;
+    return () => this.#context.send(neighbour, { type: "reject", trackId, index, offset: 0, length });
   }
 
   receiveCancel(neighbour: Neighbour, { trackId, index, offset, length }: Extract<PeerMessage, { type: "cancel" }>): void {
@@ -171,7 +171,18 @@ export class Uploader {
     return copies - (nowMs - sinceMs) / RARITY_PATIENCE_MS;
   }
 
-  #mayServe(neighbour: Neighbour, track: TrackState, request: Extract<PeerMessage, { type: "request" }>): boolean {
+  /** Whether it is going to be served. */
+  #take(neighbour: Neighbour, request: BlockRequest): boolean {
+    const { trackId, index, offset, length, urgent } = request;
+    const { peerId } = neighbour;
+    const track = this.#context.tracks.get(trackId);
+    if (!track || !this.#mayServe(neighbour, track, request)) return false;
+    const sinceMs = this.#context.clock.nowMs();
+    for (const block of blocksOf({ peerId, trackId, index, offset, length, urgent, sinceMs })) this.#queue.add(block);
+    return true;
+  }
+
+  #mayServe(neighbour: Neighbour, track: TrackState, request: BlockRequest): boolean {
     const { index, length, urgent } = request;
     const { peerId } = neighbour;
     if (!this.#isEnabled || !track.held.has(index)) return false;
@@ -186,11 +197,7 @@ export class Uploader {
    * that first copies still come first. Any peer with more urgent requests than it can serve in time gives the piece
    * to one first: the others get it sooner from that one than from the end of the queue.
    */
-  #mayGive(
-    track: TrackState,
-    { peerId, uploads }: Neighbour,
-    { index, length, urgent }: Extract<PeerMessage, { type: "request" }>,
-  ): boolean {
+  #mayGive(track: TrackState, { peerId, uploads }: Neighbour, { index, length, urgent }: BlockRequest): boolean {
     const nowMs = this.#context.clock.nowMs();
     const isOrigin = track.originId === this.#context.selfId;
     // Who passes nothing on gets it from those who do, if there are any.

@@ -61,6 +61,37 @@ describe("a head start", () => {
     expect(carol.heardOf("reject")).toMatchObject([{ index: 0, offset: 0, length: SONG.pieces[0]?.byteLength }]);
   });
 
+  /** So many ask the origin at the same moment; tells what each of them got. */
+  async function crowdAsks(count: number): Promise<{ manifests: number; pieces: number; refusals: number }[]> {
+    const world = new SwarmWorld({ seed: 35, songs: [SONG] });
+    await world.addOrigin();
+    const crowd = Array.from({ length: count }, (_, index) => new ScriptedPeer(world, `bob${index}`));
+    for (const peer of crowd) await peer.link(world.peer("alice"));
+    for (const peer of crowd)
+      peer.say({ type: "interested", trackId }, { type: "manifest-request", trackId, offset: 0, headMs: 0 });
+    await world.run(300);
+    return crowd.map((peer) => ({
+      manifests: peer.heardOf("manifest-part").length,
+      pieces: new Set(peer.heardOf("block").map(({ index }) => index)).size,
+      refusals: peer.heardOf("manifest-reject").length,
+    }));
+  }
+
+  test("SW14: in a crowd who is not given the piece is not given the manifest either, and asks elsewhere", async () => {
+    const answers = await crowdAsks(12);
+    const given = answers.filter(({ manifests }) => manifests > 0);
+    expect(given.length).toBeGreaterThan(0);
+    expect(given.every(({ pieces, refusals }) => pieces === 1 && refusals === 0)).toBe(true);
+    const others = answers.filter(({ manifests }) => manifests === 0);
+    expect(others.length).toBeGreaterThan(0);
+    expect(others.every(({ pieces, refusals }) => pieces === 0 && refusals === 1)).toBe(true);
+  });
+
+  test("SW14: among few everybody is given the manifest at once", async () => {
+    const answers = await crowdAsks(4);
+    expect(answers.every(({ manifests, refusals }) => manifests === 1 && refusals === 0)).toBe(true);
+  });
+
   test("SW14: that another track's manifest is refused changes nothing about the piece that was asked for", async () => {
     const other = makeSong({ chunks: 4, seed: 2 });
     const world = new SwarmWorld({ seed: 33, songs: [SONG, other], origin: "mallory" });
