@@ -32,6 +32,7 @@ export class PickFromLibrary extends WatchingElement {
       }
       .wide {
         flex: 1 1 8.5rem;
+        min-width: max-content;
         white-space: nowrap;
       }
     `,

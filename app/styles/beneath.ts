@@ -31,7 +31,7 @@ export const beneathStyles = css`
   .beneath:focus-visible::after {
     content: "";
     position: absolute;
-    inset: 8px -3px;
+    inset: 8px -1px;
     border: 3px solid var(--accent);
     border-radius: var(--radius-small);
   }
