@@ -52,19 +52,7 @@ export class SeekBar extends LitElement {
       :host {
         display: block;
       }
-      .bar {
-        position: relative;
-        display: grid;
-        align-items: center;
-        height: var(--touch);
-      }
-      .rail,
-      input {
-        grid-area: 1 / 1;
-      }
       .rail {
-        height: 6px;
-        border-radius: 3px;
         background: linear-gradient(var(--accent), var(--accent)) 0 0 / var(--share) 100% no-repeat var(--line);
         transition: height var(--ease);
       }

@@ -62,20 +62,11 @@ export class TrimStepper extends LitElement {
         letter-spacing: 0;
       }
       .bar {
-        display: grid;
-        align-items: center;
         width: 100%;
-        height: var(--touch);
-      }
-      .rail,
-      input {
-        grid-area: 1 / 1;
       }
       /* Filled from the middle to the thumb, whose centre keeps half its width from the ends. */
       .rail {
-        height: 6px;
         margin-inline: 11px;
-        border-radius: 3px;
         background:
           linear-gradient(var(--quiet), var(--quiet)) 50% / 2px 100% no-repeat,
           linear-gradient(90deg, transparent var(--from), var(--accent) var(--from) var(--to), transparent var(--to)),

@@ -1,7 +1,20 @@
-/** A range input that is nothing but its thumb, as wide as `--thumb`: what lies beneath it is drawn by its owner. */
+/** A range input that is nothing but its thumb, as wide as `--thumb`, in a `.bar` on a `.rail` that its owner colours. */
 import { css } from "lit";
 
 export const sliderStyles = css`
+  .bar {
+    display: grid;
+    align-items: center;
+    height: var(--touch);
+  }
+  .rail,
+  input {
+    grid-area: 1 / 1;
+  }
+  .rail {
+    height: 6px;
+    border-radius: 3px;
+  }
   input {
     appearance: none;
     width: 100%;

@@ -1,9 +1,9 @@
 /**
  * What could be had if everybody knew everything at once: the same song over the same links, but without manifests,
  * announcements, requests and refusals. Whoever's uplink is free pushes what the fewest have, the first piece before all
- * others, to a neighbour whom nobody sends it. It is no bound, since a better plan may exist; but it is one that no peer
- * who has to ask can hope to keep up with, and what the network alone costs can be read off it: the slow start of each
- * link, and that a piece is passed on only when all of it is there.
+ * others, to a neighbour whom nobody sends it. It is no bound, since a better plan may exist (one that does not put the
+ * first piece first is done sooner); but what the network alone costs can be read off it: the slow start of each link, and
+ * that a piece is passed on only when all of it is there.
  */
 import type { PeerId, Random } from "../../app/core/index.ts";
 import { percentile } from "../bench/bench.ts";
@@ -11,6 +11,7 @@ import { seededRandom } from "../support/seeded-random.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";
 import { VirtualNetwork } from "../support/virtual-network.ts";
 import type { Connection } from "../support/virtual-network.ts";
+import { PACKETS_PER_TRAIN } from "./world.ts";
 import type { SimWorld } from "./world.ts";
 
 /** Pushed at a time, bytes: fine enough that several links share an uplink evenly. */
@@ -78,7 +79,7 @@ class OmniscientSwarm {
   constructor({ present, origin, options }: SimWorld) {
     const { seed, songs } = options;
     this.#random = seededRandom(seed);
-    this.#network = new VirtualNetwork(this.#clock, { random: seededRandom(-seed) });
+    this.#network = new VirtualNetwork(this.#clock, { random: seededRandom(-seed), packetsPerTrain: PACKETS_PER_TRAIN });
     this.#pieceBytes = songs[0]?.pieces.map(({ byteLength }) => byteLength) ?? [];
     this.#copies = this.#pieceBytes.map(() => 0);
     const members = new Map(present.map(({ peer, connection }) => [peer.peerId, this.#join(peer.peerId, connection)]));

@@ -26,7 +26,7 @@ ${NAMES.join("\n")}
   --seed K       1; the same seed gives the same trace
   --net NET      ${NETS.join(", ")}; home: 84 ms round trip, 5 Mbit/s up, 20 down
   --queue MS     where uplink queues end, ms: ${DEEP_QUEUE_MS} as home routers have it, 100 for a short one
-  --omniscient   plays it again on the same links with pieces pushed by somebody who knows everything; goes with ${ALL_AT_ONCE.join(", ")}
+  --omniscient   plays ${ALL_AT_ONCE.join(" or ")} again with pieces pushed on the same links by somebody who knows everything
   --plot FILE    writes an SVG: chunks over time per peer, and who fed whom
   --json         prints one JSON object as the last line`;
 

@@ -18,7 +18,7 @@ const ORIGIN = "origin";
 /** The first 2 s must be here before a listener starts. */
 const START_AHEAD_MS = 2000;
 /** Every 16 KiB block in four to five parts rather than fifteen: a fifth of the events, the same rates. */
-const PACKETS_PER_TRAIN = 4;
+export const PACKETS_PER_TRAIN = 4;
 /** Nothing is left to do after so long, or never. */
 const SETTLE_MS = 120_000;
 const LOOK_AT_WALL_CLOCK_EVERY = 2048;

@@ -77,7 +77,7 @@ export class Uploader {
 
   receiveRequest(neighbour: Neighbour, request: BlockRequest): void {
     const { trackId, index, offset, length } = request;
-    if (this.#take(neighbour, request)) this.pump();
+    if (this.#queueRequest(neighbour, request)) this.pump();
     else this.#context.send(neighbour, { type: "reject", trackId, index, offset, length });
   }
 
@@ -90,7 +90,8 @@ export class Uploader {
     const { trackId } = track;
     const index = chunkIndexAt(track.manifest, headMs);
     const length = track.sizeBytes(index);
-    if (this.#take(neighbour, { type: "request", trackId, index, offset: 0, length, urgent: true })) return () => this.pump();
+    if (this.#queueRequest(neighbour, { type: "request", trackId, index, offset: 0, length, urgent: true }))
+      return () => this.pump();
     if (this.#isEnabled && track.held.has(index) && this.#context.neighbours.size >= CROWD) return null;
     return () => this.#context.send(neighbour, { type: "reject", trackId, index, offset: 0, length });
   }
@@ -171,8 +172,8 @@ export class Uploader {
     return copies - (nowMs - sinceMs) / RARITY_PATIENCE_MS;
   }
 
-  /** Whether it is going to be served. */
-  #take(neighbour: Neighbour, request: BlockRequest): boolean {
+  /** Queues what is asked for; false where it is not to be served. */
+  #queueRequest(neighbour: Neighbour, request: BlockRequest): boolean {
     const { trackId, index, offset, length, urgent } = request;
     const { peerId } = neighbour;
     const track = this.#context.tracks.get(trackId);
