@@ -4,7 +4,7 @@
  */
 import type { ClockId, PeerId } from "../ids.ts";
 import type { Cancel, Clock, Lane, LinkTransport } from "../ports.ts";
-import { TokenBucket } from "../swarm/token-bucket.ts";
+import { TokenBucket } from "../token-bucket.ts";
 import { CLOCK_DISBELIEF_MS, CLOCK_ROOT_LOST_MS, CLOCK_SURVEY_MS, CLOCK_TELLS } from "../tunables.ts";
 import { CLOCK_LANE, decodeClockMessage, encodeClockMessage } from "../wire/clock-messages.ts";
 import type { ClockMessage, ClockTell } from "../wire/clock-messages.ts";

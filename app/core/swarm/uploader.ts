@@ -24,7 +24,7 @@ import { blocksOf, isAligned } from "./block-run.ts";
 import type { SwarmContext } from "./context.ts";
 import type { Neighbour } from "./neighbour.ts";
 import type { PieceReading } from "./piece-keeper.ts";
-import { TokenBucket } from "./token-bucket.ts";
+import { TokenBucket } from "../token-bucket.ts";
 import type { TrackState } from "./track-state.ts";
 import { UploadPacer } from "./upload-pacer.ts";
 import { UploadQueue } from "./upload-queue.ts";

@@ -11,7 +11,7 @@ import {
 import { outstandingBudgetBytes } from "../../../app/core/swarm/link-budget.ts";
 import { RateMeter } from "../../../app/core/swarm/rate-meter.ts";
 import { LatencyEstimate } from "../../../app/core/swarm/request-timeouts.ts";
-import { TokenBucket } from "../../../app/core/swarm/token-bucket.ts";
+import { TokenBucket } from "../../../app/core/token-bucket.ts";
 
 describe("outstandingBudgetBytes", () => {
   test.each([
