@@ -9,7 +9,7 @@ import { createHasher } from "./platform/hash/hasher.ts";
 import { chooseIceServers, readIceOverrides } from "./platform/ice/ice-servers.ts";
 import { loadIdentity } from "./platform/identity/identity.ts";
 import { createImporter } from "./platform/import/importer.ts";
-import { createMediaSink } from "./platform/media/media-sink.ts";
+import { prepareSinks } from "./platform/media/prepare-sinks.ts";
 import { handleLockScreenButtons, showOnLockScreen } from "./platform/media/media-session.ts";
 import { outputDevices } from "./platform/media/output-devices.ts";
 import { createSpeaker } from "./platform/media/speaker.ts";
@@ -32,6 +32,8 @@ async function createPlatform(clock: Clock): Promise<Platform> {
   const store = await openStore({ clock, log, onOutdated: () => location.reload() });
   const identity = await loadIdentity(store.identity, (error) => log("identity-not-kept", { message: String(error) }));
   const hasher = createHasher();
+  const deviceKind = readDeviceKind();
+  const createSink = await prepareSinks(clock, deviceKind);
   return {
     version: import.meta.env.VITE_APP_VERSION,
     identity,
@@ -51,10 +53,10 @@ async function createPlatform(clock: Clock): Promise<Platform> {
     wallClockMs: Date.now,
     createChannel: (jamId) => createSignallingChannel(signallingUrl(jamId), { clock, random: Math.random, onWake: onPageWake }),
     createLinks: (record) => createWebRtcTransport({ selfId: identity.peerId, iceServers: [], clock, log: record }),
-    createSink: () => createMediaSink(new Audio(), clock),
+    createSink,
     outputs: outputDevices(navigator.mediaDevices),
     createSpeaker: () => createSpeaker(clock),
-    deviceKind: readDeviceKind(),
+    deviceKind,
     lockScreen: { show: showOnLockScreen, handleButtons: handleLockScreenButtons },
     chooseIceServers: (fromServer) => chooseIceServers(fromServer, readIceOverrides()),
     createPictureUrl: (bytes, mimeType) => URL.createObjectURL(new Blob([new Uint8Array(bytes)], { type: mimeType })),

@@ -206,6 +206,11 @@ export type SinkEvent =
 
 export interface MediaSink {
   onEvent: (event: SinkEvent) => void;
+  /**
+   * It keeps the moment that `play` and `seek` are given, to the sample: what comes too late is left out, what comes too
+   * early waits. Otherwise sound begins as soon as it can.
+   */
+  readonly isPunctual: boolean;
   canPlay(mimeType: string): boolean;
   status(): SinkStatus;
   /**
@@ -215,12 +220,18 @@ export interface MediaSink {
   append(chunk: SinkAppend): Promise<void>;
   /** Drops what is buffered in [startMs, endMs). */
   remove(startMs: number, endMs: number): Promise<void>;
-  seek(mediaMs: number): void;
-  /** Resolves false when the browser demands a gesture first. */
-  play(): Promise<boolean>;
+  /** @param dueAtMs when the place is to be heard, on the local clock; for a sink that plays */
+  seek(mediaMs: number, dueAtMs: number): void;
+  /**
+   * Resolves false when the browser demands a gesture first.
+   * @param dueAtMs when the place where it stands is to be heard, on the local clock
+   */
+  play(dueAtMs: number): Promise<boolean>;
   pause(): void;
   setPlaybackRate(rate: number): void;
   setVolume(volume: number, muted: boolean): void;
+  /** Silent for good, and nothing held. */
+  close(): void;
 }
 
 // ---------------------------------------------------------------------------------------------------------------

@@ -6,8 +6,14 @@ import type { Person } from "../support/person.ts";
 import { MELODY } from "./music.ts";
 
 declare global {
-  /** What this test's script has seen of the page: its media elements, and the clicks that were scheduled. */
-  var witness: { readonly elements: Set<HTMLMediaElement>; readonly clicks: { atMs: number; lengthS: number }[] } | undefined;
+  /** What this test's script has seen of the page: what its music goes through, and the clicks that were scheduled. */
+  var witness:
+    | {
+        readonly elements: Set<HTMLMediaElement>;
+        readonly gains: Set<GainNode>;
+        readonly clicks: { atMs: number; lengthS: number }[];
+      }
+    | undefined;
 }
 
 const party = throwParty();
@@ -25,14 +31,27 @@ async function invite(): Promise<[Person, Person]> {
   return [alice, bob];
 }
 
-/** Runs in the page: notes which elements play, and at which moment of all pages' common clock each short sound is due. */
+/** Runs in the page: notes which elements play, what worklets sound through, and at which moment of all pages' common clock each short sound is due. */
 function watchSound(): void {
-  const seen = { elements: new Set<HTMLMediaElement>(), clicks: [] as { atMs: number; lengthS: number }[] };
+  const seen = {
+    elements: new Set<HTMLMediaElement>(),
+    gains: new Set<GainNode>(),
+    clicks: [] as { atMs: number; lengthS: number }[],
+  };
   globalThis.witness = seen;
   const { play } = HTMLMediaElement.prototype;
   HTMLMediaElement.prototype.play = function watched(this: HTMLMediaElement) {
     seen.elements.add(this);
     return play.call(this);
+  };
+  globalThis.AudioWorkletNode = class extends AudioWorkletNode {
+    override connect(destination: AudioNode): AudioNode;
+    override connect(destination: AudioParam): void;
+    override connect(destination: AudioNode | AudioParam): AudioNode | void {
+      if (destination instanceof AudioParam) return super.connect(destination);
+      if (destination instanceof GainNode) seen.gains.add(destination);
+      return super.connect(destination);
+    }
   };
   const { start } = AudioBufferSourceNode.prototype;
   AudioBufferSourceNode.prototype.start = function watched(this: AudioBufferSourceNode, whenS = 0) {
@@ -46,7 +65,11 @@ function watchSound(): void {
 }
 
 const isMuted = (person: Person) =>
-  person.page.evaluate(() => [...(globalThis.witness?.elements ?? [])].every(({ muted }) => muted));
+  person.page.evaluate(
+    () =>
+      [...(globalThis.witness?.elements ?? [])].every(({ muted }) => muted) &&
+      [...(globalThis.witness?.gains ?? [])].every(({ gain }) => gain.value < 0.01),
+  );
 const clicks = (person: Person) => person.page.evaluate(() => globalThis.witness?.clicks ?? []);
 
 async function openSync(person: Person): Promise<void> {
@@ -112,7 +135,7 @@ test("a jam that was muted is heard again by the one tap that the help offers", 
   await help.getByText("The music is muted on this device.").waitFor();
   await help.getByRole("button", { name: "Unmute" }).click();
   await help.getByText("The music is muted on this device.").waitFor({ state: "hidden" });
-  expect(await isMuted(bob)).toBe(false);
+  await expect.poll(() => isMuted(bob)).toBe(false);
   await help.getByRole("button", { name: "Play a test tone" }).click();
   await expect.poll(async () => (await clicks(bob)).map(({ lengthS }) => lengthS > 0.5)).toEqual([true]);
 });

@@ -1,45 +1,10 @@
 /** The sink on a real MediaSource: every container, end to end on one timeline. */
 import { describe, expect, it } from "vitest";
 import { chunkStartMs, SinkError } from "../../app/core/index.ts";
-import type { Manifest, SinkAppend, SinkEvent } from "../../app/core/index.ts";
+import type { SinkEvent } from "../../app/core/index.ts";
 import { browserClock } from "../../app/platform/clock/browser-clock.ts";
-import { createHasher } from "../../app/platform/hash/hasher.ts";
-import { importTrack } from "../../app/platform/import/import-track.ts";
 import { createMediaSink } from "../../app/platform/media/media-sink.ts";
-
-interface LoadedSong {
-  readonly manifest: Manifest;
-  readonly pieces: readonly Uint8Array[];
-}
-
-async function load(fileName: string): Promise<LoadedSong> {
-  const file = await (await fetch(new URL(`../fixtures/${fileName}`, import.meta.url))).blob();
-  const pieces: Uint8Array[] = [];
-  const store = {
-    getTrack: async () => null,
-    putPiece: async (_: string, index: number, bytes: Uint8Array) => void (pieces[index] = bytes.slice()),
-    putManifest: async () => {},
-    deleteTrack: async () => {},
-  };
-  const { manifest } = await importTrack(file, fileName, { store, hasher: createHasher(), resizeCover: async () => null });
-  return { manifest, pieces };
-}
-
-/** Chunk `index` of a song whose music begins at `placeMs` of the timeline. */
-function describeChunk({ manifest, pieces }: LoadedSong, index: number, placeMs: number): SinkAppend {
-  const musicStartMs = manifest.musicStartUs / 1000;
-  return {
-    mimeType: manifest.mimeType,
-    container: manifest.container,
-    init: manifest.init,
-    initKey: manifest.mimeType + placeMs,
-    bytes: pieces[index] ?? new Uint8Array(),
-    trackOffsetMs: placeMs - musicStartMs,
-    chunkStartMs: chunkStartMs(manifest, index) + musicStartMs,
-    windowStartMs: placeMs,
-    windowEndMs: placeMs + manifest.durationUs / 1000,
-  };
-}
+import { describeChunk, loadSong } from "./loaded-song.ts";
 
 function open() {
   const events: SinkEvent[] = [];
@@ -63,7 +28,7 @@ const names = [
 describe("the media sink", () => {
   it.each(names)("PB24: the chunks of %s lie end to end, from the music's beginning to its end", async (name) => {
     const { sink } = open();
-    const song = await load(name);
+    const song = await loadSong(name);
     for (const index of song.manifest.chunks.keys()) await sink.append(describeChunk(song, index, 10_000));
     const { bufferedMs } = sink.status();
     expect(bufferedMs).toHaveLength(1);
@@ -73,7 +38,7 @@ describe("the media sink", () => {
 
   it.each(["melody-cbr.mp3", "melody.m4a"])("PB24: a chunk from the middle of %s lies where it belongs, alone", async (name) => {
     const { sink } = open();
-    const song = await load(name);
+    const song = await loadSong(name);
     await sink.append(describeChunk(song, 1, 60_000));
     const [range, ...more] = sink.status().bufferedMs;
     expect(more).toHaveLength(0);
@@ -85,13 +50,13 @@ describe("the media sink", () => {
     const { sink, events } = open();
     let placeMs = 10_000;
     for (const name of names) {
-      const song = await load(name);
+      const song = await loadSong(name);
       for (const index of song.manifest.chunks.keys()) await sink.append(describeChunk(song, index, placeMs));
       placeMs += song.manifest.durationUs / 1000;
     }
     expect(sink.status().bufferedMs).toHaveLength(1);
-    sink.seek(12_000);
-    expect(await sink.play()).toBe(true);
+    sink.seek(12_000, 0);
+    expect(await sink.play(0)).toBe(true);
     await expect.poll(() => events.map((event) => event.kind)).toContain("moved");
     expect(sink.status()).toMatchObject({ playing: true, canPlay: true, seeking: false });
     sink.pause();
@@ -100,7 +65,7 @@ describe("the media sink", () => {
 
   it("PB24: what is removed is gone", async () => {
     const { sink } = open();
-    const song = await load("melody.m4a");
+    const song = await loadSong("melody.m4a");
     for (const index of song.manifest.chunks.keys()) await sink.append(describeChunk(song, index, 10_000));
     await sink.remove(12_000, Infinity);
     expect(sink.status().bufferedMs.at(-1)?.[1]).toBeLessThan(12_000 + FRAME_MS);
@@ -108,7 +73,7 @@ describe("the media sink", () => {
 
   it("PB24: a chunk that ends in the middle of a box doesn't swallow the next", async () => {
     const { sink } = open();
-    const song = await load("melody.m4a");
+    const song = await loadSong("melody.m4a");
     await sink.append(describeChunk(song, 0, 10_000));
     const half = describeChunk(song, 1, 10_000);
     await sink.append({ ...half, bytes: half.bytes.subarray(0, 200) });
@@ -118,7 +83,7 @@ describe("the media sink", () => {
 
   it("PB24: refused bytes are told, and the sink begins anew", async () => {
     const { sink, events } = open();
-    const song = await load("melody.m4a");
+    const song = await loadSong("melody.m4a");
     await sink.append(describeChunk(song, 0, 10_000));
     const tooSmallBox = new Uint8Array([0, 0, 0, 4, ...new TextEncoder().encode("moof"), 1, 2, 3]);
     const refusal = await sink.append({ ...describeChunk(song, 1, 10_000), bytes: tooSmallBox }).catch((error: unknown) => error);

@@ -34,6 +34,7 @@ const STEP_MS = 10;
 const RESUME_MS = 100;
 
 export class MemorySink implements MediaSink {
+  readonly isPunctual = false;
   onEvent: (event: SinkEvent) => void = () => {};
   readonly #options: Required<MemorySinkOptions>;
   #stretches: Stretch[] = [];
@@ -141,6 +142,10 @@ export class MemorySink implements MediaSink {
   }
 
   setVolume(): void {}
+
+  close(): void {
+    this.pause();
+  }
 
   /** The device has nothing to play for a moment; the element plays on as if nothing had happened, that much later. */
   stumble(forMs: number): void {

@@ -1,9 +1,13 @@
 /**
  * From our own clock to an audio context's: what is to be heard at a given moment has to be rendered for which context
  * time? Browsers tell it in two ways, and not all tell both rightly: `getOutputTimestamp` says which frame leaves the
- * hardware when (Chromium and Firefox: the latency that the device tells is in it), and `outputLatency` says by how much
- * what is heard lags behind what is rendered. Where the second tells of clearly more than the first knows of, the first
- * has forgotten the device (a timestamp may end at the browser's own buffer).
+ * hardware when (Chromium: the latency that the device tells is in it), and `outputLatency` says by how much what is heard
+ * lags behind what is rendered. Where the second tells of clearly more than the first knows of, the first has forgotten
+ * the device (a timestamp may end at the browser's own buffer, as Firefox's does).
+ *
+ * What the sound system tells wanders by ten milliseconds and more for some seconds after a busy machine stumbled, while
+ * the samples go on evenly (`bench sync`). So what counts is the median of a long memory, moved along with what the two
+ * clocks differ in speed; and only a change that comes at once is taken for one: the device had nothing to play.
  */
 
 /** All in ms. */
@@ -18,16 +22,29 @@ export interface OutputReading {
   readonly latencyMs: number | null;
 }
 
-/**
- * Under a second at ten a second. Chromium's timestamps agree within 0.2 ms (PulseAudio), so that few are enough, and a
- * device that had nothing to play for a moment is followed soon.
- */
-const WINDOW = 9;
+/** Context time minus our own, of what is rendered and of what is heard. */
+interface Offsets {
+  readonly atMs: number;
+  readonly renderedMs: number;
+  readonly heardMs: number | null;
+  readonly toldMs: number | null;
+}
+
+/** What is remembered, ms: longer than the sound system's word takes to come right again. */
+const MEMORY_MS = 60_000;
+/** Speeds are compared over this, ms: rendering goes in blocks of 20 ms, and nobody says where in one it is. */
+const SPEED_MEMORY_MS = 180_000;
+/** Half of what they differ by is believed after this, ms. */
+const HALF_KNOWN_MS = 20_000;
+/** No two quartzes differ by more. */
+const MAX_SKEW = 500e-6;
 /** Longer than this is no latency, ms (AirPlay takes 2 s). */
 const MAX_LATENCY_MS = 3_000;
 /** A told latency counts from this much more on than what timestamps show, ms: both are coarse (8 and 10 ms in Chromium). */
 const FORGOTTEN_MS = 25;
 
+/** What is heard has moved at once by more than this, ms: no wandering does. */
+const STEP_MS = 8;
 /** So many readings in a row have to agree ... */
 const STEADY_READINGS = 4;
 /** ... within this, ms: less than an ear can tell from two clicks at once. */
@@ -36,18 +53,22 @@ const STEADY_MS = 4;
 const MOST_UNSTEADY = 30;
 
 export class OutputClock {
-  /** Context time minus our own, of what is rendered and of what is heard. */
-  #rendered: readonly number[] = [];
-  #heard: readonly number[] = [];
-  #toldMs: number | null = null;
+  #memory: readonly Offsets[] = [];
+  /** What was heard since it seems to have made a step. */
+  #astray: readonly number[] = [];
+  /** Since the last step. */
+  #rendered: readonly Offsets[] = [];
+  #skew = 0;
+  #level: Offsets | null = null;
   #lastRenderedMs: number | null = null;
   #unsteady = 0;
 
-  /** After a stop the context's clock has stood still. */
+  /** After a stop the context's clock has stood still. Its speed is what it was. */
   reset(): void {
+    this.#memory = [];
     this.#rendered = [];
-    this.#heard = [];
-    this.#toldMs = null;
+    this.#astray = [];
+    this.#level = null;
     this.#lastRenderedMs = null;
     this.#unsteady = 0;
   }
@@ -57,50 +78,106 @@ export class OutputClock {
     const isRunning = this.#lastRenderedMs !== null && renderedMs > this.#lastRenderedMs;
     this.#lastRenderedMs = renderedMs;
     if (!isRunning) return false;
-    this.#rendered = append(this.#rendered, renderedMs - nowMs);
-    if (heard && heard.contextMs > 0 && heard.atMs > 0) this.#heard = append(this.#heard, heard.contextMs - heard.atMs);
     const isLatency = latencyMs !== null && latencyMs > 0 && latencyMs <= MAX_LATENCY_MS;
-    this.#toldMs = isLatency ? latencyMs : this.#toldMs;
+    const reading: Offsets = {
+      atMs: nowMs,
+      renderedMs: renderedMs - nowMs,
+      heardMs: heard && heard.contextMs > 0 && heard.atMs > 0 ? heard.contextMs - heard.atMs : null,
+      toldMs: isLatency ? latencyMs : null,
+    };
+    if (this.#isAstray(reading)) {
+      this.#unsteady += 1;
+      return true;
+    }
+    this.#memory = [...this.#memory.filter(({ atMs }) => nowMs - atMs < MEMORY_MS), reading];
+    this.#rendered = [...this.#rendered.filter(({ atMs }) => nowMs - atMs < SPEED_MEMORY_MS), reading];
     this.#unsteady = this.#isSteady() ? 0 : this.#unsteady + 1;
+    this.#learnSkew();
+    this.#level = this.#medianAt(nowMs);
     return true;
   }
 
   /** What it says can be played by. A device that starts or has just broken off says what will not be true. */
   get isReady(): boolean {
-    return this.#rendered.length >= STEADY_READINGS && (this.#unsteady === 0 || this.#unsteady > MOST_UNSTEADY);
+    return this.#memory.length >= STEADY_READINGS && (this.#unsteady === 0 || this.#unsteady > MOST_UNSTEADY);
   }
 
   /** What lies between rendering and hearing as far as it is told, ms; null before the first reading. */
   get latencyMs(): number | null {
-    const rendered = median(this.#rendered);
-    if (rendered === null) return null;
-    const heard = median(this.#heard);
-    const shownMs = heard === null ? null : rendered - heard;
+    if (!this.#level) return null;
+    const { renderedMs, heardMs, toldMs } = this.#level;
+    const shownMs = heardMs === null ? null : renderedMs - heardMs;
     const isShown = shownMs !== null && shownMs >= 0 && shownMs <= MAX_LATENCY_MS;
-    if (!isShown) return this.#toldMs ?? 0;
-    return this.#toldMs !== null && this.#toldMs > shownMs + FORGOTTEN_MS ? this.#toldMs : shownMs;
+    if (!isShown) return toldMs ?? 0;
+    return toldMs !== null && toldMs > shownMs + FORGOTTEN_MS ? toldMs : shownMs;
   }
 
   /** What to render for so that it is heard at this moment of our own clock; null before the first reading. */
   contextMs(localMs: number): number | null {
-    const rendered = median(this.#rendered);
     const { latencyMs } = this;
-    return rendered === null || latencyMs === null ? null : localMs + rendered - latencyMs;
+    return this.#level === null || latencyMs === null ? null : localMs + this.#level.renderedMs - latencyMs;
+  }
+
+  /** A reading beyond a step is left out until others agree with it; then everything remembered makes that step, too. */
+  #isAstray({ renderedMs, heardMs }: Offsets): boolean {
+    const last = this.#memory.at(-1);
+    if (heardMs === null || !last || last.heardMs === null || Math.abs(heardMs - last.heardMs) <= STEP_MS) {
+      this.#astray = [];
+      return false;
+    }
+    this.#astray = [...this.#astray, heardMs].slice(-STEADY_READINGS);
+    if (this.#astray.length < STEADY_READINGS || !agree(this.#astray)) return true;
+    const heardStepMs = heardMs - last.heardMs;
+    const renderedStepMs =
+      renderedMs - (median(this.#memory.slice(-STEADY_READINGS).map((each) => each.renderedMs)) ?? renderedMs);
+    this.#memory = this.#memory.map((each) => ({
+      ...each,
+      renderedMs: each.renderedMs + renderedStepMs,
+      heardMs: each.heardMs === null ? null : each.heardMs + heardStepMs,
+    }));
+    this.#rendered = [];
+    this.#astray = [];
+    return false;
   }
 
   #isSteady(): boolean {
-    const last = this.#heard.slice(-STEADY_READINGS);
-    return Math.max(...last) - Math.min(...last) <= STEADY_MS; // of none: -Infinity; what isn't told can't be unsteady
+    return agree(this.#memory.slice(-STEADY_READINGS).flatMap(({ heardMs }) => (heardMs === null ? [] : [heardMs])));
+  }
+
+  /** Least squares through what is rendered: it is coarse, but nobody interpolates it. */
+  #learnSkew(): void {
+    const [first, last] = [this.#rendered[0], this.#rendered.at(-1)];
+    const spanMs = first && last ? last.atMs - first.atMs : 0;
+    if (spanMs < HALF_KNOWN_MS) return; // what was learned before is better
+    const slope = slopeOf(this.#rendered) * (spanMs ** 2 / (spanMs ** 2 + HALF_KNOWN_MS ** 2));
+    this.#skew = Math.min(MAX_SKEW, Math.max(-MAX_SKEW, slope));
+  }
+
+  #medianAt(nowMs: number): Offsets | null {
+    const moved = this.#memory.map((each) => ({ ...each, byMs: (nowMs - each.atMs) * this.#skew }));
+    const renderedMs = median(moved.map((each) => each.renderedMs + each.byMs));
+    if (renderedMs === null) return null;
+    const heardMs = median(moved.flatMap((each) => (each.heardMs === null ? [] : [each.heardMs + each.byMs])));
+    const toldMs = median(moved.flatMap((each) => (each.toldMs === null ? [] : [each.toldMs])));
+    return { atMs: nowMs, renderedMs, heardMs, toldMs };
   }
 }
 
-function append(readings: readonly number[], reading: number): readonly number[] {
-  return [...readings.slice(1 - WINDOW), reading];
+function slopeOf(readings: readonly Offsets[]): number {
+  const meanAt = readings.reduce((sum, { atMs }) => sum + atMs, 0) / readings.length;
+  const mean = readings.reduce((sum, { renderedMs }) => sum + renderedMs, 0) / readings.length;
+  const across = readings.reduce((sum, { atMs, renderedMs }) => sum + (atMs - meanAt) * (renderedMs - mean), 0);
+  return across / readings.reduce((sum, { atMs }) => sum + (atMs - meanAt) ** 2, 0);
+}
+
+/** Of none: yes; what isn't told can't disagree. */
+function agree(values: readonly number[]): boolean {
+  return Math.max(...values) - Math.min(...values) <= STEADY_MS;
 }
 
 /** Null of none. */
-function median(readings: readonly number[]): number | null {
-  const sorted = readings.toSorted((a, b) => a - b);
+function median(values: readonly number[]): number | null {
+  const sorted = values.toSorted((a, b) => a - b);
   const upper = sorted[sorted.length >> 1];
   const lower = sorted[(sorted.length - 1) >> 1];
   return lower === undefined || upper === undefined ? null : (lower + upper) / 2;

@@ -113,7 +113,7 @@ export class Player implements PlaybackApi {
     this.#cancelTick();
     this.#supply.stop();
     this.#options.sink.onEvent = () => {};
-    this.#options.sink.pause();
+    this.#options.sink.close();
   }
 
   wake(): void {
@@ -248,15 +248,16 @@ export class Player implements PlaybackApi {
       return;
     }
     const { seeking, canPlay } = this.#options.sink.status();
-    if (seeking || !canPlay || dueInMs > this.#startLatency.ms + 1) return;
-    this.#launch();
+    const isTime = this.#options.sink.isPunctual || dueInMs <= this.#startLatency.ms + 1;
+    if (seeking || !canPlay || !isTime) return;
+    this.#launch(this.#nowMs() + dueInMs);
   }
 
-  #launch(): void {
+  #launch(dueAtMs: number): void {
     const phase: Phase = { kind: "launching", sinceMs: this.#nowMs() };
     this.#phase = phase;
     this.#steering.release();
-    void this.#options.sink.play().then((isAllowed) => {
+    void this.#options.sink.play(dueAtMs).then((isAllowed) => {
       if (isAllowed || this.#phase !== phase || !this.#isStarted) return;
       this.#phase = { kind: "blocked" };
       this.#tellState();
@@ -300,7 +301,7 @@ export class Player implements PlaybackApi {
     const toMs = this.#lineMs + nowMs + this.#seekLatency.ms;
     if (!this.#supply.isReady(status, toMs)) return false;
     this.#steering.release();
-    this.#seek(toMs, reason);
+    this.#seek(toMs, reason, nowMs + this.#seekLatency.ms);
     this.#phase = { kind: "jumping", toMs, sinceMs: nowMs, fromStall: reason === "stall" };
     return true;
   }
@@ -378,12 +379,12 @@ export class Player implements PlaybackApi {
   /** Within a gesture, `play()` frees the element for later; nothing sounds, since nothing is buffered there. */
   #unlock(): void {
     // Whether it was allowed shows when music starts: only then does a refusal matter to anyone.
-    void this.#options.sink.play();
+    void this.#options.sink.play(this.#nowMs());
     this.#options.sink.pause();
   }
 
-  #seek(toMs: number, reason: string): void {
-    this.#options.sink.seek(toMs);
+  #seek(toMs: number, reason: string, dueAtMs = this.#nowMs()): void {
+    this.#options.sink.seek(toMs, dueAtMs);
     this.#options.onEvent({ kind: "seek", toMs, reason });
   }
 

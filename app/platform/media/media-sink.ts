@@ -5,6 +5,11 @@ import { ChunkBuffer, mediaSourceClass } from "./chunk-buffer.ts";
 import { chooseFormat } from "./media-format.ts";
 import { PlayheadReader } from "./playhead-reader.ts";
 
+/** What a media element plays here. */
+export function canElementPlay(mimeType: string): boolean {
+  return chooseFormat(mimeType, (type) => mediaSourceClass()?.isTypeSupported(type) ?? false) !== null;
+}
+
 /** The element becomes this sink's alone: its source, rate, volume and playing state. */
 export function createMediaSink(element: HTMLAudioElement, clock: Clock): MediaSink {
   return new ElementSink(element, clock);
@@ -14,6 +19,7 @@ export function createMediaSink(element: HTMLAudioElement, clock: Clock): MediaS
 const WATCH_MS = 10;
 
 class ElementSink implements MediaSink {
+  readonly isPunctual = false;
   onEvent: (event: SinkEvent) => void = () => {};
   readonly #element: HTMLAudioElement;
   readonly #clock: Clock;
@@ -38,7 +44,7 @@ class ElementSink implements MediaSink {
   }
 
   canPlay(mimeType: string): boolean {
-    return chooseFormat(mimeType, (type) => mediaSourceClass()?.isTypeSupported(type) ?? false) !== null;
+    return canElementPlay(mimeType);
   }
 
   status(): SinkStatus {
@@ -111,6 +117,11 @@ class ElementSink implements MediaSink {
   setVolume(volume: number, muted: boolean): void {
     this.#element.volume = Math.min(1, Math.max(0, volume));
     this.#element.muted = muted;
+  }
+
+  /** The element itself goes when nobody refers to it any more. */
+  close(): void {
+    this.pause();
   }
 
   #attach(): ChunkBuffer | null {

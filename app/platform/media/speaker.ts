@@ -3,7 +3,8 @@
  * from a gesture on until it is closed; nothing of it runs before or after.
  */
 import { OutputClock, planClicks } from "../../core/index.ts";
-import type { Cancel, Clock, OutputReading } from "../../core/index.ts";
+import type { Cancel, Clock } from "../../core/index.ts";
+import { readOutputClocks } from "./output-reading.ts";
 import { clickSamples, toneSamples } from "./short-sounds.ts";
 
 declare global {
@@ -115,7 +116,7 @@ class WebAudioSpeaker {
     this.#cancelLook();
     const context = this.#context;
     if (!context) return;
-    if (context.state === "running" && this.#outputClock.add(readClocks(context, this.#clock.nowMs()))) {
+    if (context.state === "running" && this.#outputClock.add(readOutputClocks(context, this.#clock.nowMs()))) {
       this.#planClicks(context);
     }
     this.#tell();
@@ -167,18 +168,6 @@ class WebAudioSpeaker {
     this.#told = told;
     this.onStatus(status);
   }
-}
-
-function readClocks(context: AudioContext, nowMs: number): OutputReading {
-  // Optional: Firefox before 70 and Safari before 14.1 lack the first, Safari before 18.4 the second.
-  const { contextTime, performanceTime } = context.getOutputTimestamp?.() ?? {};
-  const isTold = contextTime !== undefined && performanceTime !== undefined;
-  return {
-    nowMs,
-    renderedMs: context.currentTime * 1000,
-    heard: isTold ? { contextMs: contextTime * 1000, atMs: performanceTime } : null,
-    latencyMs: context.outputLatency === undefined ? null : context.outputLatency * 1000,
-  };
 }
 
 /** @param atS context time; 0: at once */

@@ -1,10 +1,19 @@
-/** What a page does to its media element, as seen from beside the app: rates, seeks, starts, and when somebody clicked. */
+/**
+ * What a page does to its media element, or to the worklet that plays its samples, as seen from beside the app: rates,
+ * seeks, starts, and when somebody clicked.
+ */
+import type { DeckCommand, DeckReport } from "../../../app/platform/media/samples/tape-deck.ts";
 
-/** `value`: the rate, or the media time in ms (`said`: as `currentTime` tells it); 0 where there is none. `atMs` counts from the epoch. */
+/**
+ * `value`: the rate, or the media time in ms (`said`: as `currentTime` or the audio context's timestamps tell it); 0 where
+ * there is none. `atMs` counts from the epoch.
+ */
 export interface Observation {
   readonly kind: "rate" | "seek" | "play" | "pause" | "click" | "said";
   readonly value: number;
   readonly atMs: number;
+  /** Of samples: the line that was followed and what the context said of its time, all ms; for looking into traces. */
+  readonly output?: Readonly<Record<string, number>>;
 }
 
 declare global {
@@ -14,8 +23,8 @@ declare global {
 /** Runs in the page before the app does, so it can't use anything of this module. */
 function observeMedia(): void {
   const seen: Observation[] = (globalThis.syncObservations = []);
-  const note = (kind: Observation["kind"], value: number) =>
-    void seen.push({ kind, value, atMs: performance.timeOrigin + performance.now() });
+  const note = (kind: Observation["kind"], value: number, inMs = 0) =>
+    void seen.push({ kind, value, atMs: performance.timeOrigin + performance.now() + inMs });
   const media = HTMLMediaElement.prototype;
   const watch = (name: "playbackRate" | "currentTime", kind: Observation["kind"], scale: number) => {
     const property = Object.getOwnPropertyDescriptor(media, name);
@@ -46,6 +55,61 @@ function observeMedia(): void {
     pause.call(this);
   };
   addEventListener("click", () => note("click", 0), true);
+  const watchSamples = (node: AudioWorkletNode, context: BaseAudioContext) => {
+    let line: DeckReport["line"] | null = null;
+    let isPlaying = false;
+    /** Until this line is heard. */
+    const waitMs = ({ frame }: DeckReport["line"]) => {
+      const { contextTime = 0, performanceTime = 0 } = context instanceof AudioContext ? context.getOutputTimestamp() : {};
+      return Math.max(0, performanceTime - performance.now() + (1000 * frame) / context.sampleRate - contextTime * 1000);
+    };
+    const { port } = node;
+    const post = port.postMessage.bind(port);
+    port.addEventListener("message", ({ data }: MessageEvent<DeckReport>) => {
+      if (isPlaying) line = data.line;
+    });
+    port.postMessage = (command: DeckCommand, transfer?: Transferable[] | StructuredSerializeOptions) => {
+      if (command.kind === "go") {
+        note(isPlaying ? "seek" : "play", command.line.mediaMs, waitMs(command.line));
+        line = command.line;
+        isPlaying = true;
+      } else if (command.kind === "rate") note("rate", command.rate);
+      else if (command.kind === "stop") {
+        note("pause", 0);
+        isPlaying = false;
+        line = null;
+      }
+      post(command, Array.isArray(transfer) ? transfer : []);
+    };
+    setInterval(() => {
+      if (!line || !(context instanceof AudioContext)) return;
+      const nowMs = performance.now();
+      const { contextTime = 0, performanceTime = 0 } = context.getOutputTimestamp();
+      const contextMs = contextTime * 1000;
+      const lineMs = (1000 * line.frame) / context.sampleRate;
+      seen.push({
+        kind: "said",
+        value: line.mediaMs + (contextMs + nowMs - performanceTime - lineMs) * line.rate,
+        atMs: performance.timeOrigin + nowMs,
+        output: {
+          lineMs,
+          mediaMs: line.mediaMs,
+          rate: line.rate,
+          renderedMs: context.currentTime * 1000,
+          contextMs,
+          sinceMs: nowMs - performanceTime,
+          latencyMs: context.outputLatency * 1000,
+        },
+      });
+    }, 50);
+  };
+  const { AudioWorkletNode: Node } = globalThis;
+  globalThis.AudioWorkletNode = class extends Node {
+    constructor(context: BaseAudioContext, name: string, options?: AudioWorkletNodeOptions) {
+      super(context, name, options);
+      watchSamples(this, context);
+    }
+  };
 }
 
 /** As text, since not every driver takes functions; tsx marks inner functions with a helper that pages don't have. */

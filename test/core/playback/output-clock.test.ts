@@ -83,7 +83,24 @@ describe("from our clock to the audio hardware's", () => {
     expect(clockOf(times(3, (nowMs) => reading(nowMs, -500, { latencyMs: null }))).latencyMs).toBe(0);
   });
 
-  it("PB34: follows two quartzes that part", () => {
+  it("PB34: makes a step with the device, and keeps what it knew besides", () => {
+    const calm = times(100, (nowMs) => reading(nowMs, 40));
+    const wandering = Array.from({ length: 20 }, (_, index) => reading(12_000 + index * 100, 47));
+    const broken = Array.from({ length: 10 }, (_, index) => ({
+      ...reading(14_000 + index * 100, 47),
+      renderedMs: 12_986 + index * 100,
+    }));
+    const late = broken.map((each) => ({ ...each, heard: { contextMs: each.renderedMs - 47, atMs: each.nowMs } }));
+    expect(clockOf([...calm, ...wandering, ...late]).contextMs(30_000)).toBeCloseTo(28_960 - 14);
+  });
+
+  it("PB34: is not led astray by a told latency that wanders for some seconds", () => {
+    const calm = times(100, (nowMs) => reading(nowMs, 40));
+    const wandering = Array.from({ length: 80 }, (_, index) => reading(12_000 + index * 100, 40 + Math.min(8, index / 2)));
+    expect(clockOf([...calm, ...wandering]).contextMs(30_000)).toBeCloseTo(28_960);
+  });
+
+  it("PB34: follows two quartzes that part, some seconds behind", () => {
     const clock = clockOf(
       Array.from({ length: 600 }, (_, index) => {
         const nowMs = 2_000 + index * 100;
@@ -91,7 +108,7 @@ describe("from our clock to the audio hardware's", () => {
         return { nowMs, renderedMs, heard: { contextMs: renderedMs - 40, atMs: nowMs }, latencyMs: 40 };
       }),
     );
-    expect(clock.contextMs(62_000)).toBeCloseTo(61_000 * (1 + 100e-6) - 40, 0);
+    expect(Math.abs((clock.contextMs(62_000) ?? NaN) - (61_000 * (1 + 100e-6) - 40))).toBeLessThan(1.1);
   });
 
   it("PB34: is not to be played by while its readings disagree, unless they always do", () => {
@@ -106,9 +123,9 @@ describe("from our clock to the audio hardware's", () => {
     expect(clock.isReady).toBe(false);
     for (let nowMs = 2_600; nowMs < 2_900; nowMs += 100) add(nowMs, 35);
     expect(clock.isReady).toBe(true);
-    for (let nowMs = 3_000; nowMs < 5_000; nowMs += 100) add(nowMs, (nowMs / 100) % 2 === 0 ? 12 : 0);
+    for (let nowMs = 3_000; nowMs < 5_000; nowMs += 100) add(nowMs, (nowMs / 100) % 2 === 0 ? 6 : 0);
     expect(clock.isReady).toBe(false);
-    for (let nowMs = 5_000; nowMs < 7_000; nowMs += 100) add(nowMs, (nowMs / 100) % 2 === 0 ? 12 : 0);
+    for (let nowMs = 5_000; nowMs < 7_000; nowMs += 100) add(nowMs, (nowMs / 100) % 2 === 0 ? 6 : 0);
     expect(clock.isReady).toBe(true);
   });
 

@@ -1,0 +1,122 @@
+/**
+ * One audio context for all music of the page, and what is known of when its samples are heard. It is kept running
+ * between pieces of music, because the sound system's word on its latency is worst right after a start.
+ */
+import { OutputClock } from "../../../core/index.ts";
+import type { Cancel, Clock } from "../../../core/index.ts";
+import { readOutputClocks } from "../output-reading.ts";
+// oxlint-disable-next-line import/default -- Vite makes the address of what it bundles for such an import
+import workletUrl from "./tape-worklet.ts?worker&url";
+
+/** Between two readings, ms, and while not enough is known to play by. */
+const LOOK_MS = 200;
+const FIRST_LOOKS_MS = 20;
+/** Unused for so long it lets the device sleep, ms. */
+const REST_AFTER_MS = 60_000;
+/** A context that nobody has touched the page for is refused if it isn't running within this, ms ... */
+const REFUSED_AFTER_MS = 500;
+/** ... and one that may start has a device that doesn't, ms. */
+const HOPELESS_AFTER_MS = 5_000;
+
+export class SampleOutput {
+  readonly context: AudioContext;
+  /** What everything sounds through. */
+  readonly outlet: AudioNode;
+  readonly #clock: Clock;
+  readonly #outputClock = new OutputClock();
+  readonly #listeners = new Set<() => void>();
+  #cancelLook: Cancel = () => {};
+  #cancelRest: Cancel = () => {};
+
+  private constructor(context: AudioContext, clock: Clock, outlet: AudioNode) {
+    this.context = context;
+    this.outlet = outlet;
+    this.#clock = clock;
+    context.addEventListener("statechange", () => {
+      this.#outputClock.reset(); // while it stood still its clock did, too
+      this.#look();
+    });
+    this.#look(); // where no gesture is asked for it runs already
+  }
+
+  /** Null where this browser has no worklets (insecure pages, too) or refuses ours. */
+  static async open(
+    clock: Clock,
+    outlet: (context: AudioContext) => AudioNode = ({ destination }) => destination,
+  ): Promise<SampleOutput | null> {
+    if (!("AudioContext" in globalThis) || !("AudioWorkletNode" in globalThis)) return null;
+    // Large buffers: a busy machine breaks them less, and as everything is played by the clock they cost no time.
+    const context = new AudioContext({ latencyHint: "playback" });
+    try {
+      await context.audioWorklet.addModule(workletUrl);
+      return new SampleOutput(context, clock, outlet(context));
+    } catch {
+      await context.close();
+      return null;
+    }
+  }
+
+  createNode(): AudioWorkletNode {
+    return new AudioWorkletNode(this.context, "tape", { numberOfInputs: 0, outputChannelCount: [2] });
+  }
+
+  /** Inside a gesture, the first time. Resolves false when the browser refuses to sound without one. */
+  async wake(): Promise<boolean> {
+    this.#cancelRest();
+    if (this.context.state === "running") return true;
+    // A refusal is pending until there is a gesture, so that its end can't be waited for.
+    const resumed = this.context.resume().then(
+      () => true,
+      () => false,
+    );
+    const patienceMs = navigator.userActivation?.hasBeenActive === true ? HOPELESS_AFTER_MS : REFUSED_AFTER_MS;
+    let cancel: Cancel = () => {};
+    const lost = new Promise<boolean>((resolve) => {
+      cancel = this.#clock.schedule(patienceMs, () => resolve(this.context.state === "running"));
+    });
+    const isRunning = await Promise.race([resumed, lost]);
+    cancel();
+    return isRunning;
+  }
+
+  /** Nothing is to sound for now. */
+  release(): void {
+    this.#cancelRest();
+    this.#cancelRest = this.#clock.schedule(REST_AFTER_MS, () => void this.context.suspend());
+  }
+
+  /** Calls when there is news of it: five times a second while it runs, and when it stops. */
+  watch(listener: () => void): Cancel {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** What `heardFrame` says is good enough to begin by. */
+  get isReady(): boolean {
+    return this.context.state === "running" && this.#outputClock.isReady;
+  }
+
+  /** The context's frame that is heard at this moment of the local clock, fractional; null while that is not known. */
+  heardFrame(localMs: number): number | null {
+    const contextMs = this.#outputClock.contextMs(localMs);
+    return contextMs === null ? null : (contextMs * this.context.sampleRate) / 1000;
+  }
+
+  /** Between a sample's being rendered and being heard. */
+  get latencyMs(): number {
+    return this.#outputClock.latencyMs ?? 0;
+  }
+
+  #look(): void {
+    this.#cancelLook();
+    if (this.context.state !== "running") return this.#tell();
+    const nowMs = this.#clock.nowMs();
+    this.#outputClock.add(readOutputClocks(this.context, nowMs));
+    this.#cancelLook = this.#clock.schedule(this.#outputClock.isReady ? LOOK_MS : FIRST_LOOKS_MS, () => this.#look());
+    this.#tell();
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}

@@ -1,0 +1,210 @@
+/**
+ * The engine's MediaSink on a clock that counts samples: chunks are decoded by WebCodecs and played by an audio worklet,
+ * so that what is heard when is a matter of frames. A media element says where it is only as well as the sound system
+ * tells it, anew at each start; here all starts, seeks and tracks of a jam are places on one running stream.
+ */
+import { SinkError } from "../../../core/index.ts";
+import type { Cancel, Clock, MediaSink, SinkAppend, SinkEvent, SinkStatus } from "../../../core/index.ts";
+import { ChunkDecoder } from "./chunk-decoder.ts";
+import { addRange, lengthFrom, removeRange } from "./ranges.ts";
+import type { Range } from "./ranges.ts";
+import type { SampleOutput } from "./sample-output.ts";
+import type { DeckCommand, DeckReport, TapeLine } from "./tape-deck.ts";
+
+/** With less music than this beyond what is rendered already it may have to be silent soon, ms. */
+const SPARE_MS = 30;
+/** How often we look whether the place that is due is heard, ms. */
+const WATCH_MS = 10;
+/** The volume follows the slider within this, s: faster clicks. */
+const VOLUME_SLOPE_S = 0.01;
+
+export interface SampleSinkOptions {
+  readonly output: SampleOutput;
+  readonly clock: Clock;
+  canDecode(mimeType: string): boolean;
+}
+
+/** A place of the timeline and when it is to be heard. */
+interface Due {
+  readonly mediaMs: number;
+  readonly atMs: number;
+}
+
+export class SampleSink implements MediaSink {
+  readonly isPunctual = true;
+  onEvent: (event: SinkEvent) => void = () => {};
+  readonly #options: SampleSinkOptions;
+  readonly #decoder = new ChunkDecoder();
+  readonly #node: AudioWorkletNode;
+  readonly #gain: GainNode;
+  #ranges: readonly Range[] = [];
+  /** Where it stands while it doesn't play. */
+  #restMs = 0;
+  #isPlaying = false;
+  #isBlocked = false;
+  /** Not told to the worklet yet, because the output's clock isn't known. */
+  #due: Due | null = null;
+  /** What the worklet follows, by what it was told and what it said since. */
+  #line: TapeLine | null = null;
+  #take = 0;
+  #rate = 1;
+  #volume = { level: 1, muted: false };
+  #cancelWatch: Cancel = () => {};
+  readonly #unwatch: Cancel;
+
+  constructor(options: SampleSinkOptions) {
+    this.#options = options;
+    const { output } = options;
+    this.#node = output.createNode();
+    this.#gain = output.context.createGain();
+    this.#node.connect(this.#gain).connect(output.outlet);
+    this.#node.port.onmessage = ({ data }: MessageEvent<DeckReport>) => {
+      if (data.take === this.#take && this.#line) this.#line = data.line;
+    };
+    this.#unwatch = output.watch(() => this.#onOutput());
+  }
+
+  canPlay(mimeType: string): boolean {
+    return this.#options.canDecode(mimeType);
+  }
+
+  status(): SinkStatus {
+    const mediaMs = this.#mediaMs();
+    // What is rendered now is heard later; and before the first sound it is the start that must be there.
+    const neededFromMs = this.#isPlaying ? Math.max(mediaMs, this.#due?.mediaMs ?? this.#line?.mediaMs ?? 0) : mediaMs;
+    const leadMs = this.#isPlaying ? this.#options.output.latencyMs + SPARE_MS : 0;
+    return {
+      mediaMs,
+      playing: this.#isPlaying,
+      canPlay: lengthFrom(this.#ranges, neededFromMs) > leadMs,
+      seeking: false,
+      playbackRate: this.#rate,
+      bufferedMs: this.#ranges,
+      blocked: this.#isBlocked,
+      volume: this.#volume.level,
+      muted: this.#volume.muted,
+    };
+  }
+
+  async append(chunk: SinkAppend): Promise<void> {
+    const { sampleRateHz, startSample, channels } = await this.#decoder.decode(chunk);
+    const length = channels[0]?.length ?? 0;
+    const startMs = chunk.trackOffsetMs + (1000 * startSample) / sampleRateHz;
+    const range: Range = [
+      Math.max(chunk.windowStartMs, startMs),
+      Math.min(chunk.windowEndMs, startMs + (1000 * length) / sampleRateHz),
+    ];
+    const block = {
+      laneKey: `${chunk.initKey} ${chunk.trackOffsetMs} ${sampleRateHz}`,
+      laneStartMs: chunk.trackOffsetMs,
+      sampleRateHz,
+      windowStartMs: chunk.windowStartMs,
+      windowEndMs: chunk.windowEndMs,
+      startSample,
+      channels,
+    };
+    if (this.#options.output.context.state === "closed") throw new SinkError("closed", "the audio context is closed");
+    this.#send(
+      { kind: "add", block },
+      channels.map(({ buffer }) => buffer),
+    );
+    this.#ranges = addRange(this.#ranges, range);
+  }
+
+  async remove(startMs: number, endMs: number): Promise<void> {
+    this.#send({ kind: "remove", startMs, endMs });
+    this.#ranges = removeRange(this.#ranges, [startMs, endMs]);
+  }
+
+  seek(mediaMs: number, dueAtMs: number): void {
+    this.#restMs = mediaMs;
+    if (this.#isPlaying) this.#go({ mediaMs, atMs: dueAtMs });
+  }
+
+  async play(dueAtMs: number): Promise<boolean> {
+    this.#isPlaying = true;
+    this.#go({ mediaMs: this.#restMs, atMs: dueAtMs });
+    this.#watch();
+    const isAllowed = await this.#options.output.wake();
+    this.#isBlocked = !isAllowed;
+    if (!isAllowed) this.pause();
+    return isAllowed;
+  }
+
+  pause(): void {
+    if (!this.#isPlaying) return;
+    this.#restMs = this.#mediaMs();
+    this.#isPlaying = false;
+    this.#due = null;
+    this.#line = null;
+    this.#cancelWatch();
+    this.#send({ kind: "stop" });
+    this.#options.output.release();
+  }
+
+  setPlaybackRate(rate: number): void {
+    this.#rate = rate;
+    this.#send({ kind: "rate", rate });
+  }
+
+  setVolume(level: number, muted: boolean): void {
+    this.#volume = { level: Math.min(1, Math.max(0, level)), muted };
+    const { context } = this.#options.output;
+    this.#gain.gain.setTargetAtTime(muted ? 0 : this.#volume.level, context.currentTime, VOLUME_SLOPE_S);
+  }
+
+  close(): void {
+    this.pause();
+    this.#unwatch();
+    this.#decoder.close();
+    this.#send({ kind: "close" });
+    this.#gain.disconnect();
+  }
+
+  #go(due: Due): void {
+    const { output } = this.#options;
+    const frame = output.isReady ? output.heardFrame(due.atMs) : null;
+    this.#due = frame === null ? due : null;
+    this.#take += 1;
+    this.#line = null;
+    if (frame === null) return;
+    this.#line = { frame: Math.round(frame), mediaMs: due.mediaMs, rate: this.#rate };
+    this.#send({ kind: "go", take: this.#take, line: this.#line });
+  }
+
+  /** Something is known of the output now, or its context stopped. */
+  #onOutput(): void {
+    if (this.#due) this.#go(this.#due);
+    if (!this.#isPlaying || this.#isBlocked || !this.#line || this.#options.output.context.state === "running") return;
+    // The system took the device away: a call, another app.
+    this.pause();
+    this.onEvent({ kind: "paused" });
+  }
+
+  /**
+   * Where the music is whose samples are rendered now, less the time that they take to the ear: what is heard, but for
+   * what a change of rate in between will still do to it.
+   */
+  #mediaMs(): number {
+    const { output, clock } = this.#options;
+    const heard = output.heardFrame(clock.nowMs());
+    if (!this.#isPlaying || !this.#line || heard === null) return this.#restMs;
+    const { latencyMs } = output;
+    const { frame, mediaMs, rate } = this.#line;
+    const sinceMs = ((heard - frame) * 1000) / output.context.sampleRate + latencyMs;
+    return mediaMs + sinceMs * rate - latencyMs;
+  }
+
+  #watch(): void {
+    this.#cancelWatch();
+    this.#cancelWatch = this.#options.clock.schedule(WATCH_MS, () => {
+      const heard = this.#options.output.heardFrame(this.#options.clock.nowMs());
+      if (!this.#line || heard === null || heard < this.#line.frame) return this.#watch();
+      this.onEvent({ kind: "moved" });
+    });
+  }
+
+  #send(command: DeckCommand, transfer: Transferable[] = []): void {
+    this.#node.port.postMessage(command, transfer);
+  }
+}
