@@ -41,7 +41,7 @@ function watchSound(): void {
   globalThis.witness = seen;
   const { play } = HTMLMediaElement.prototype;
   HTMLMediaElement.prototype.play = function watched(this: HTMLMediaElement) {
-    seen.elements.add(this);
+    if (!this.loop) seen.elements.add(this); // else the silence beside samples
     return play.call(this);
   };
   globalThis.AudioWorkletNode = class extends AudioWorkletNode {

@@ -36,6 +36,8 @@ const MEMORY_MS = 60_000;
 const SPEED_MEMORY_MS = 180_000;
 /** Half of what they differ by is believed after this, ms. */
 const HALF_KNOWN_MS = 20_000;
+/** `currentTime` moves in blocks: this share of what is read is older than the freshest that one can hope to read. */
+const FRESH_SHARE = 0.9;
 /** No two quartzes differ by more. */
 const MAX_SKEW = 500e-6;
 /** Longer than this is no latency, ms (AirPlay takes 2 s). */
@@ -43,8 +45,9 @@ const MAX_LATENCY_MS = 3_000;
 /** A told latency counts from this much more on than what timestamps show, ms: both are coarse (8 and 10 ms in Chromium). */
 const FORGOTTEN_MS = 25;
 
-/** What is heard has moved at once by more than this, ms: no wandering does. */
+/** What is heard has moved at once by more than this, ms, beyond where it lately was: no wandering does. */
 const STEP_MS = 8;
+const LATELY_READINGS = 10;
 /** So many readings in a row have to agree ... */
 const STEADY_READINGS = 4;
 /** ... within this, ms: less than an ear can tell from two clicks at once. */
@@ -119,21 +122,20 @@ export class OutputClock {
   }
 
   /** A reading beyond a step is left out until others agree with it; then everything remembered makes that step, too. */
-  #isAstray({ renderedMs, heardMs }: Offsets): boolean {
-    const last = this.#memory.at(-1);
-    if (heardMs === null || !last || last.heardMs === null || Math.abs(heardMs - last.heardMs) <= STEP_MS) {
+  #isAstray({ heardMs }: Offsets): boolean {
+    const lately = this.#memory.slice(-LATELY_READINGS).flatMap((each) => (each.heardMs === null ? [] : [each.heardMs]));
+    const isNear = heardMs === null || (heardMs <= Math.max(...lately) + STEP_MS && heardMs >= Math.min(...lately) - STEP_MS);
+    if (isNear || lately.length === 0) {
       this.#astray = [];
       return false;
     }
     this.#astray = [...this.#astray, heardMs].slice(-STEADY_READINGS);
     if (this.#astray.length < STEADY_READINGS || !agree(this.#astray)) return true;
-    const heardStepMs = heardMs - last.heardMs;
-    const renderedStepMs =
-      renderedMs - (median(this.#memory.slice(-STEADY_READINGS).map((each) => each.renderedMs)) ?? renderedMs);
+    const stepMs = heardMs - (lately.at(-1) ?? heardMs);
     this.#memory = this.#memory.map((each) => ({
       ...each,
-      renderedMs: each.renderedMs + renderedStepMs,
-      heardMs: each.heardMs === null ? null : each.heardMs + heardStepMs,
+      renderedMs: each.renderedMs + stepMs,
+      heardMs: each.heardMs === null ? null : each.heardMs + stepMs,
     }));
     this.#rendered = [];
     this.#astray = [];
@@ -155,10 +157,13 @@ export class OutputClock {
 
   #medianAt(nowMs: number): Offsets | null {
     const moved = this.#memory.map((each) => ({ ...each, byMs: (nowMs - each.atMs) * this.#skew }));
-    const renderedMs = median(moved.map((each) => each.renderedMs + each.byMs));
+    const renderedMs = quantile(
+      moved.map((each) => each.renderedMs + each.byMs),
+      FRESH_SHARE,
+    );
     if (renderedMs === null) return null;
-    const heardMs = median(moved.flatMap((each) => (each.heardMs === null ? [] : [each.heardMs + each.byMs])));
-    const toldMs = median(moved.flatMap((each) => (each.toldMs === null ? [] : [each.toldMs])));
+    const heardMs = middle(moved.flatMap((each) => (each.heardMs === null ? [] : [each.heardMs + each.byMs])));
+    const toldMs = middle(moved.flatMap((each) => (each.toldMs === null ? [] : [each.toldMs])));
     return { atMs: nowMs, renderedMs, heardMs, toldMs };
   }
 }
@@ -175,10 +180,14 @@ function agree(values: readonly number[]): boolean {
   return Math.max(...values) - Math.min(...values) <= STEADY_MS;
 }
 
-/** Null of none. */
-function median(values: readonly number[]): number | null {
+function middle(values: readonly number[]): number | null {
+  return quantile(values, 0.5);
+}
+
+/** The value that this share of them doesn't exceed; null of none. */
+function quantile(values: readonly number[], share: number): number | null {
   const sorted = values.toSorted((a, b) => a - b);
-  const upper = sorted[sorted.length >> 1];
-  const lower = sorted[(sorted.length - 1) >> 1];
-  return lower === undefined || upper === undefined ? null : (lower + upper) / 2;
+  const place = share * (sorted.length - 1);
+  const [lower, upper] = [sorted[Math.floor(place)], sorted[Math.ceil(place)]];
+  return lower === undefined || upper === undefined ? null : lower + (upper - lower) * (place - Math.floor(place));
 }

@@ -94,6 +94,19 @@ describe("from our clock to the audio hardware's", () => {
     expect(clockOf([...calm, ...wandering, ...late]).contextMs(30_000)).toBeCloseTo(28_960 - 14);
   });
 
+  it("PB34: takes the freshest of readings that move in blocks", () => {
+    const strewn = times(300, (nowMs) => {
+      const lateMs = ((nowMs / 100) * 7) % 20;
+      return {
+        nowMs,
+        renderedMs: nowMs - 1_000 - lateMs,
+        heard: { contextMs: nowMs - 1_000 - lateMs, atMs: nowMs },
+        latencyMs: 40,
+      };
+    });
+    expect(Math.abs((clockOf(strewn).contextMs(50_000) ?? NaN) - (49_000 - 2 - 40))).toBeLessThan(1.5);
+  });
+
   it("PB34: is not led astray by a told latency that wanders for some seconds", () => {
     const calm = times(100, (nowMs) => reading(nowMs, 40));
     const wandering = Array.from({ length: 80 }, (_, index) => reading(12_000 + index * 100, 40 + Math.min(8, index / 2)));

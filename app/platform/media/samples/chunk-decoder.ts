@@ -16,8 +16,8 @@ export interface Pcm {
   readonly channels: readonly Float32Array<ArrayBuffer>[];
 }
 
-/** A decoder knows what a frame builds on only when it has seen the frames before: MP3's reservoir reaches furthest. */
-const WARM_UP_PACKETS = 6;
+/** A frame builds on those before it: in MP3 on a few, in Opus on a loudness that takes so many to be forgotten. */
+const WARM_UP_PACKETS = 12;
 /** What an MP3 decoder's filters delay. MediaSource takes it off, WebCodecs doesn't. */
 const MP3_DECODER_DELAY_SAMPLES = 529;
 /** Ends that are no further apart belong together, ms: chunk starts are rounded to microseconds. */

@@ -5,12 +5,13 @@
 import { OutputClock } from "../../../core/index.ts";
 import type { Cancel, Clock } from "../../../core/index.ts";
 import { readOutputClocks } from "../output-reading.ts";
+import { MediaKeys } from "./media-keys.ts";
 // oxlint-disable-next-line import/default -- Vite makes the address of what it bundles for such an import
 import workletUrl from "./tape-worklet.ts?worker&url";
 
 /** Between two readings, ms, and while not enough is known to play by. */
 const LOOK_MS = 200;
-const FIRST_LOOKS_MS = 20;
+const FIRST_LOOKS_MS = 60;
 /** Unused for so long it lets the device sleep, ms. */
 const REST_AFTER_MS = 60_000;
 /** A context that nobody has touched the page for is refused if it isn't running within this, ms ... */
@@ -24,6 +25,7 @@ export class SampleOutput {
   readonly outlet: AudioNode;
   readonly #clock: Clock;
   readonly #outputClock = new OutputClock();
+  readonly #mediaKeys = new MediaKeys();
   readonly #listeners = new Set<() => void>();
   #cancelLook: Cancel = () => {};
   #cancelRest: Cancel = () => {};
@@ -63,6 +65,7 @@ export class SampleOutput {
   /** Inside a gesture, the first time. Resolves false when the browser refuses to sound without one. */
   async wake(): Promise<boolean> {
     this.#cancelRest();
+    this.#mediaKeys.hold();
     if (this.context.state === "running") return true;
     // A refusal is pending until there is a gesture, so that its end can't be waited for.
     const resumed = this.context.resume().then(
@@ -82,6 +85,7 @@ export class SampleOutput {
   /** Nothing is to sound for now. */
   release(): void {
     this.#cancelRest();
+    this.#mediaKeys.release();
     this.#cancelRest = this.#clock.schedule(REST_AFTER_MS, () => void this.context.suspend());
   }
 
