@@ -9,6 +9,8 @@ export interface SyncView {
   readonly driftMs: number | null;
   /** How far the shared clock may be off, ms; null before it is known. */
   readonly uncertaintyMs: number | null;
+  /** How far the output may be off what it says of itself, ms. */
+  readonly outputUncertaintyMs: number;
   /** The playhead has run evenly for long enough for its drift to mean something. */
   readonly isSettled: boolean;
 }
@@ -28,11 +30,11 @@ const IN_STEP_MS = 25;
 /** A bound beyond this is an echo: nobody would call it in sync. */
 const PROMISE_MS = 50;
 
-export function judgeSync({ driftMs, uncertaintyMs, isSettled }: SyncView): SyncVerdict {
+export function judgeSync({ driftMs, uncertaintyMs, outputUncertaintyMs, isSettled }: SyncView): SyncVerdict {
   if (driftMs === null) return { kind: "silent" };
   if (!isSettled || uncertaintyMs === null) return { kind: "settling" };
   if (Math.abs(driftMs) > IN_STEP_MS) return { kind: "off", driftMs };
-  const boundMs = Math.ceil(Math.abs(driftMs) + uncertaintyMs);
+  const boundMs = Math.ceil(Math.abs(driftMs) + uncertaintyMs + outputUncertaintyMs);
   return { kind: boundMs <= PROMISE_MS ? "in-step" : "about", boundMs };
 }
 

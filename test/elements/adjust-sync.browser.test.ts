@@ -95,7 +95,7 @@ describe("what the sync is made of", () => {
 
   test("can be looked at and adjusted while nothing plays", async () => {
     const stage = createStage("listener");
-    stage.jam.sync.set({ driftMs: null, uncertaintyMs: 1.4, isSettled: false });
+    stage.jam.sync.set({ driftMs: null, uncertaintyMs: 1.4, outputUncertaintyMs: 0, isSettled: false });
     await mount(stage, "/j/mellow-otter-42");
     await button("Adjust sync").click();
     await expect.element(dialog).toBeVisible();

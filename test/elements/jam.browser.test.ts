@@ -250,11 +250,11 @@ describe("everybody", () => {
   test("sees how close to the others' moment they are, and nothing too precise right after a start", async () => {
     const stage = await stageJam("listener");
     await expect.element(page.getByText("in sync ±5 ms")).toBeVisible();
-    stage.jam.sync.set({ driftMs: 0.2, uncertaintyMs: 2, isSettled: false });
+    stage.jam.sync.set({ driftMs: 0.2, uncertaintyMs: 2, outputUncertaintyMs: 0, isSettled: false });
     await expect.element(page.getByText("settling…")).toBeVisible();
-    stage.jam.sync.set({ driftMs: 3, uncertaintyMs: 180, isSettled: true });
+    stage.jam.sync.set({ driftMs: 3, uncertaintyMs: 180, outputUncertaintyMs: 0, isSettled: true });
     await expect.element(page.getByText("roughly in sync ±183 ms")).toBeVisible();
-    stage.jam.sync.set({ driftMs: -120, uncertaintyMs: 2, isSettled: true });
+    stage.jam.sync.set({ driftMs: -120, uncertaintyMs: 2, outputUncertaintyMs: 0, isSettled: true });
     await expect.element(page.getByText("120 ms behind")).toBeVisible();
   });
 

@@ -117,6 +117,7 @@ export const diagnostics: Diagnostics = {
     positionMs: 62_000,
     referencePositionMs: 62_003,
     driftMs: -3,
+    outputUncertaintyMs: 0.4,
     outputDelayMs: 12,
     bufferedAheadMs: 24_000,
     firstSoundMs: 812,
@@ -172,7 +173,12 @@ export function createStage(self: "host" | "listener" = "host"): Stage {
     imports: signal<ReturnType<JamService["imports"]["get"]>>([]),
     notices: signal<ReturnType<JamService["notices"]["get"]>>([]),
     listenersMayAdd: signal(false),
-    sync: signal<ReturnType<JamService["sync"]["get"]>>({ driftMs: -3.2, uncertaintyMs: 1.4, isSettled: true }),
+    sync: signal<ReturnType<JamService["sync"]["get"]>>({
+      driftMs: -3.2,
+      uncertaintyMs: 1.4,
+      outputUncertaintyMs: 0,
+      isSettled: true,
+    }),
     output: {
       trimMs: signal(0),
       trimLimitMs: 500,

@@ -19,7 +19,12 @@ describe("what may be said about sync", () => {
       { kind: "off", driftMs: -120 },
     ],
   ] as const)("%s", (_, view, verdict) => {
-    expect(judgeSync(view)).toEqual(verdict);
+    expect(judgeSync({ outputUncertaintyMs: 0, ...view })).toEqual(verdict);
+  });
+
+  it("what the output is not sure of, besides", () => {
+    const view = { driftMs: 0.4, uncertaintyMs: 1.1, outputUncertaintyMs: 3, isSettled: true };
+    expect(judgeSync(view)).toEqual({ kind: "in-step", boundMs: 5 });
   });
 });
 

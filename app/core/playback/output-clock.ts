@@ -30,6 +30,10 @@ interface Offsets {
   readonly toldMs: number | null;
 }
 
+interface Level extends Offsets {
+  readonly spreadMs: number;
+}
+
 /** What is remembered, ms: longer than the sound system's word takes to come right again. */
 const MEMORY_MS = 60_000;
 /** Speeds are compared over this, ms: rendering goes in blocks of 20 ms, and nobody says where in one it is. */
@@ -38,6 +42,8 @@ const SPEED_MEMORY_MS = 180_000;
 const HALF_KNOWN_MS = 20_000;
 /** `currentTime` moves in blocks: this share of what is read is older than the freshest that one can hope to read. */
 const FRESH_SHARE = 0.9;
+/** At either end so many readings count for nothing in how certain the rest is. */
+const FEW_SHARE = 0.1;
 /** No two quartzes differ by more. */
 const MAX_SKEW = 500e-6;
 /** Longer than this is no latency, ms (AirPlay takes 2 s). */
@@ -62,7 +68,7 @@ export class OutputClock {
   /** Since the last step. */
   #rendered: readonly Offsets[] = [];
   #skew = 0;
-  #level: Offsets | null = null;
+  #level: Level | null = null;
   #lastRenderedMs: number | null = null;
   #unsteady = 0;
 
@@ -121,6 +127,11 @@ export class OutputClock {
     return this.#level === null || latencyMs === null ? null : localMs + this.#level.renderedMs - latencyMs;
   }
 
+  /** Half of what most of what is remembered lies within, ms: how far the sound system's words about the moment differ. */
+  get uncertaintyMs(): number {
+    return this.#level?.spreadMs ?? 0;
+  }
+
   /** A reading beyond a step is left out until others agree with it; then everything remembered makes that step, too. */
   #isAstray({ heardMs }: Offsets): boolean {
     const lately = this.#memory.slice(-LATELY_READINGS).flatMap((each) => (each.heardMs === null ? [] : [each.heardMs]));
@@ -155,16 +166,18 @@ export class OutputClock {
     this.#skew = Math.min(MAX_SKEW, Math.max(-MAX_SKEW, slope));
   }
 
-  #medianAt(nowMs: number): Offsets | null {
+  #medianAt(nowMs: number): Level | null {
     const moved = this.#memory.map((each) => ({ ...each, byMs: (nowMs - each.atMs) * this.#skew }));
     const renderedMs = quantile(
       moved.map((each) => each.renderedMs + each.byMs),
       FRESH_SHARE,
     );
     if (renderedMs === null) return null;
-    const heardMs = middle(moved.flatMap((each) => (each.heardMs === null ? [] : [each.heardMs + each.byMs])));
+    const heard = moved.flatMap((each) => (each.heardMs === null ? [] : [each.heardMs + each.byMs]));
+    const heardMs = middle(heard);
+    const spreadMs = ((quantile(heard, 1 - FEW_SHARE) ?? 0) - (quantile(heard, FEW_SHARE) ?? 0)) / 2;
     const toldMs = middle(moved.flatMap((each) => (each.toldMs === null ? [] : [each.toldMs])));
-    return { atMs: nowMs, renderedMs, heardMs, toldMs };
+    return { atMs: nowMs, renderedMs, heardMs, toldMs, spreadMs };
   }
 }
 

@@ -149,6 +149,7 @@ export class Player implements PlaybackApi {
       positionMs: referencePositionMs !== null && driftMs !== null ? Math.max(0, referencePositionMs + driftMs) : null,
       referencePositionMs,
       driftMs: this.#phase.kind === "playing" ? driftMs : null,
+      outputUncertaintyMs: status.outputUncertaintyMs,
       outputDelayMs: this.#outputDelayMs,
       bufferedAheadMs: wantedMs === null ? 0 : bufferedAheadMs(status.bufferedMs, hasPosition ? status.mediaMs : wantedMs),
       firstSoundMs: this.#meter.firstSoundMs,

@@ -51,6 +51,7 @@ class ElementSink implements MediaSink {
     const element = this.#element;
     return {
       mediaMs: this.#mediaMs(),
+      outputUncertaintyMs: 0,
       playing: !element.paused,
       canPlay: element.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA,
       seeking: element.seeking,

@@ -107,6 +107,12 @@ describe("from our clock to the audio hardware's", () => {
     expect(Math.abs((clockOf(strewn).contextMs(50_000) ?? NaN) - (49_000 - 2 - 40))).toBeLessThan(1.5);
   });
 
+  it("PB34: is as sure of itself as most of what it was told agrees", () => {
+    expect(clockOf(times(50, (nowMs) => reading(nowMs, 40))).uncertaintyMs).toBeCloseTo(0);
+    const wandering = times(50, (nowMs) => reading(nowMs, 40 + (nowMs % 3_000 < 1_500 ? 0 : 6)));
+    expect(clockOf(wandering).uncertaintyMs).toBeCloseTo(3);
+  });
+
   it("PB34: is not led astray by a told latency that wanders for some seconds", () => {
     const calm = times(100, (nowMs) => reading(nowMs, 40));
     const wandering = Array.from({ length: 80 }, (_, index) => reading(12_000 + index * 100, 40 + Math.min(8, index / 2)));

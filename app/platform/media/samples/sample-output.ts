@@ -111,6 +111,11 @@ export class SampleOutput {
     return this.#outputClock.latencyMs ?? 0;
   }
 
+  /** How far apart most of what the output says of that is, to either side. */
+  get uncertaintyMs(): number {
+    return this.#outputClock.uncertaintyMs;
+  }
+
   #look(): void {
     this.#cancelLook();
     if (this.context.state !== "running") return this.#tell();

@@ -75,6 +75,7 @@ export class SampleSink implements MediaSink {
     const leadMs = this.#isPlaying ? this.#options.output.latencyMs + SPARE_MS : 0;
     return {
       mediaMs,
+      outputUncertaintyMs: this.#options.output.uncertaintyMs,
       playing: this.#isPlaying,
       canPlay: lengthFrom(this.#ranges, neededFromMs) > leadMs,
       seeking: false,
