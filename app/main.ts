@@ -29,11 +29,11 @@ declare global {
 
 async function createPlatform(clock: Clock): Promise<Platform> {
   const log = (kind: string, details: Readonly<Record<string, unknown>>) => console.info(kind, details);
+  const deviceKind = readDeviceKind();
+  const sinks = prepareSinks(clock, deviceKind);
   const store = await openStore({ clock, log, onOutdated: () => location.reload() });
   const identity = await loadIdentity(store.identity, (error) => log("identity-not-kept", { message: String(error) }));
   const hasher = createHasher();
-  const deviceKind = readDeviceKind();
-  const createSink = await prepareSinks(clock, deviceKind);
   return {
     version: import.meta.env.VITE_APP_VERSION,
     identity,
@@ -53,7 +53,7 @@ async function createPlatform(clock: Clock): Promise<Platform> {
     wallClockMs: Date.now,
     createChannel: (jamId) => createSignallingChannel(signallingUrl(jamId), { clock, random: Math.random, onWake: onPageWake }),
     createLinks: (record) => createWebRtcTransport({ selfId: identity.peerId, iceServers: [], clock, log: record }),
-    createSink,
+    createSink: await sinks,
     outputs: outputDevices(navigator.mediaDevices),
     createSpeaker: () => createSpeaker(clock),
     deviceKind,

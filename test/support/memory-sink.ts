@@ -25,6 +25,8 @@ export interface MemorySinkOptions {
   readonly seekMs?: number;
   /** How much faster this sound card runs than its clock says, as a share of 1. */
   readonly skew?: number;
+  /** It keeps the moment that it is given; earlier than `startMs` or `seekMs` after the call it can't sound. */
+  readonly isPunctual?: boolean;
   /** Music taken before `append` complains of quota, ms. */
   readonly quotaMs?: number;
 }
@@ -34,8 +36,8 @@ const STEP_MS = 10;
 const RESUME_MS = 100;
 
 export class MemorySink implements MediaSink {
-  readonly isPunctual = false;
   onEvent: (event: SinkEvent) => void = () => {};
+  readonly isPunctual: boolean;
   readonly #options: Required<MemorySinkOptions>;
   #stretches: Stretch[] = [];
   #mediaMs = 0;
@@ -57,7 +59,8 @@ export class MemorySink implements MediaSink {
   readonly calls: string[] = [];
 
   constructor(options: MemorySinkOptions) {
-    this.#options = { unplayable: [], startMs: 55, seekMs: 35, skew: 0, quotaMs: Infinity, ...options };
+    this.#options = { unplayable: [], startMs: 55, seekMs: 35, skew: 0, quotaMs: Infinity, isPunctual: false, ...options };
+    this.isPunctual = this.#options.isPunctual;
     this.#atMs = options.clock.nowMs();
   }
 
@@ -110,25 +113,33 @@ export class MemorySink implements MediaSink {
     this.#cut(startMs, endMs);
   }
 
-  seek(mediaMs: number): void {
+  seek(mediaMs: number, dueAtMs: number): void {
     this.#sync();
     this.calls.push("seek");
     this.#mediaMs = mediaMs;
     this.#isSeeking = true;
-    this.#busyUntilMs = Math.max(this.#busyUntilMs, this.#options.clock.nowMs() + this.#options.seekMs);
+    this.#beBusy(this.#options.seekMs, this.#isPlaying ? dueAtMs : -Infinity);
     this.#tick();
   }
 
-  async play(): Promise<boolean> {
+  async play(dueAtMs: number): Promise<boolean> {
     this.calls.push("play");
     if (this.needsGesture) return false;
     if (!this.#isPlaying) {
       this.#isPlaying = true;
       this.#hasMoved = false;
-      this.#busyUntilMs = Math.max(this.#busyUntilMs, this.#options.clock.nowMs() + this.#options.startMs);
+      this.#beBusy(this.#options.startMs, dueAtMs);
       this.#tick();
     }
     return true;
+  }
+
+  /** Until the place is due, or past what is missed of it meanwhile. */
+  #beBusy(forMs: number, dueAtMs: number): void {
+    this.#busyUntilMs = Math.max(this.#busyUntilMs, this.#options.clock.nowMs() + forMs);
+    if (!this.isPunctual || dueAtMs === -Infinity) return;
+    this.#mediaMs += Math.max(0, this.#busyUntilMs - dueAtMs);
+    this.#busyUntilMs = Math.max(this.#busyUntilMs, dueAtMs);
   }
 
   pause(): void {

@@ -63,6 +63,31 @@ describe("starting", () => {
     expect(Math.abs(world.errorMs() ?? NaN)).toBeLessThan(15);
   });
 
+  it("PB36: leaves the moment of a start to a sink that keeps it, as soon as the music is there", async () => {
+    const world = new PlaybackWorld("a", { isPunctual: true, startMs: 140 });
+    world.player.start();
+    world.play("a", 0, 1_000);
+    await world.run(400);
+    expect(callsSince(world, 0)).toContain("play");
+    expect(world.state).toBe("scheduled");
+    await world.run(620);
+    expect(Math.abs(world.errorMs() ?? NaN)).toBeLessThan(0.1);
+    expect(world.state).toBe("playing");
+  });
+
+  it.each([
+    ["a newcomer's start", (world: PlaybackWorld) => world.play("a", 21_000, -5_000)],
+    ["a start that was told too late", (world: PlaybackWorld) => world.play("a", 8_000, 20)],
+  ])("PB36: is in step from the first sound with such a sink: %s", async (_, act) => {
+    const world = new PlaybackWorld("a", { isPunctual: true, startMs: 140 });
+    act(world);
+    world.player.start();
+    while (world.errorMs() === null) await world.run(10);
+    expect(Math.abs(world.errorMs() ?? NaN)).toBeLessThan(0.1);
+    await world.run(3_000);
+    expect(Math.abs(world.errorMs() ?? NaN)).toBeLessThan(1.3);
+  });
+
   it("PB15: tells the time from the gesture to the first sound, once", async () => {
     const world = new PlaybackWorld("a");
     world.player.start();

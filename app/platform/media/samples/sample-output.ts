@@ -26,6 +26,8 @@ export class SampleOutput {
   readonly #clock: Clock;
   readonly #outputClock = new OutputClock();
   readonly #mediaKeys = new MediaKeys();
+  /** Who wants to sound. */
+  readonly #users = new Set<object>();
   readonly #listeners = new Set<() => void>();
   #cancelLook: Cancel = () => {};
   #cancelRest: Cancel = () => {};
@@ -63,7 +65,8 @@ export class SampleOutput {
   }
 
   /** Inside a gesture, the first time. Resolves false when the browser refuses to sound without one. */
-  async wake(): Promise<boolean> {
+  async wake(user: object): Promise<boolean> {
+    this.#users.add(user);
     this.#cancelRest();
     this.#mediaKeys.hold();
     if (this.context.state === "running") return true;
@@ -82,8 +85,10 @@ export class SampleOutput {
     return isRunning;
   }
 
-  /** Nothing is to sound for now. */
-  release(): void {
+  /** Nothing of this user is to sound for now. */
+  release(user: object): void {
+    this.#users.delete(user);
+    if (this.#users.size > 0) return;
     this.#cancelRest();
     this.#mediaKeys.release();
     this.#cancelRest = this.#clock.schedule(REST_AFTER_MS, () => void this.context.suspend());

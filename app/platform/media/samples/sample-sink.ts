@@ -126,7 +126,7 @@ export class SampleSink implements MediaSink {
     this.#isPlaying = true;
     this.#go({ mediaMs: this.#restMs, atMs: dueAtMs });
     this.#watch();
-    const isAllowed = await this.#options.output.wake();
+    const isAllowed = await this.#options.output.wake(this);
     this.#isBlocked = !isAllowed;
     if (!isAllowed) this.pause();
     return isAllowed;
@@ -140,7 +140,7 @@ export class SampleSink implements MediaSink {
     this.#line = null;
     this.#cancelWatch();
     this.#send({ kind: "stop" });
-    this.#options.output.release();
+    this.#options.output.release(this);
   }
 
   setPlaybackRate(rate: number): void {
