@@ -43,6 +43,12 @@ export class Bitfield {
     return ((this.#bits[index >> 3] ?? 0) & (0x80 >> (index & 7))) !== 0;
   }
 
+  /** Whether some piece is in both. */
+  intersects(other: Bitfield): boolean {
+    for (let at = 0; at < this.#bits.length; at++) if (((this.#bits[at] ?? 0) & (other.#bits[at] ?? 0)) !== 0) return true;
+    return false;
+  }
+
   /** Returns whether that changed anything. */
   set(index: number): boolean {
     this.#assertBounds(index);

@@ -10,6 +10,7 @@
  * listeners multiply.
  */
 import type { PeerId, TrackId } from "../ids.ts";
+import type { Bitfield } from "../manifest/bitfield.ts";
 import type { Random } from "../ports.ts";
 import {
   BLOCK_BYTES,
@@ -48,6 +49,8 @@ export interface PickTrack {
   readonly arriving: ReadonlyMap<number, PickPiece>;
   /** Pieces of which nothing is here or asked for, in any order. */
   readonly untouched: readonly number[];
+  /** The same ones. */
+  readonly untouchedBits: Bitfield;
   /** Of the music itself. */
   readonly bytesPerMs: number;
   sizeBytes(index: number): number;
@@ -73,6 +76,8 @@ export interface PickLink {
   readonly outstandingUrgentBytes: number;
   /** It has something of the track. */
   servesSome(trackId: TrackId): boolean;
+  /** It has one of these pieces, refused or not. */
+  hasAny(trackId: TrackId, pieces: Bitfield): boolean;
   /** It has the piece and has not just refused it. */
   serves(trackId: TrackId, index: number, urgent: boolean): boolean;
 }
@@ -121,6 +126,7 @@ class Picking {
   readonly #links: OpenLink[];
   /** Blocks picked just now, by track and piece: the view does not know of them. */
   readonly #taken = new Map<TrackId, Map<number, Set<number>>>();
+  readonly #begunBefore = new Map<PickTrack, readonly number[]>();
   readonly #spared = new Map<TrackId, boolean>();
   /** What we can hope to get, bytes per ms. */
   readonly #supplyBytesPerMs: number;
@@ -173,8 +179,8 @@ class Picking {
     let links = this.#links.filter((open) => !open.link.isChoking && this.#hasRoom(open));
     while (links.length > 0) {
       const open = this.#leastBusy(links);
-      const isFilled = this.#fillOne(open);
-      links = links.filter((other) => (other !== open || isFilled) && this.#hasRoom(other));
+      if (this.#fillOne(open)) links = links.filter((other) => this.#hasRoom(other));
+      else links.splice(links.indexOf(open), 1);
     }
   }
 
@@ -211,7 +217,6 @@ class Picking {
   #fillBegun(open: OpenLink, track: PickTrack): boolean {
     let hasOpenBlocks = false;
     for (const index of this.#begun(track)) {
-      if (track.arriving.get(index)?.openBlocks === 0) continue;
       const blockCount = blocksIn(track.sizeBytes(index));
       for (let block = 0; block < blockCount; block++) {
         if (!this.#isOpen(track, index, block, false)) continue;
@@ -222,8 +227,14 @@ class Picking {
     return hasOpenBlocks;
   }
 
+  /** Pieces begun of which blocks may be left: those of before, found once, and those that this pick has begun. */
   *#begun(track: PickTrack): Generator<number> {
-    yield* track.arriving.keys();
+    let before = this.#begunBefore.get(track);
+    if (!before) {
+      before = [...track.arriving.values()].filter(({ openBlocks }) => openBlocks > 0).map(({ index }) => index);
+      this.#begunBefore.set(track, before);
+    }
+    yield* before;
     for (const index of this.#taken.get(track.trackId)?.keys() ?? []) if (!track.arriving.has(index)) yield index;
   }
 
@@ -238,6 +249,8 @@ class Picking {
 
   /** One pass, every tie with the same chance (reservoir sampling). */
   #rarest(open: OpenLink, track: PickTrack): number | null {
+    // Mostly whatever a neighbour has is here or asked for already, and no piece need be looked at.
+    if (!open.link.hasAny(track.trackId, track.untouchedBits)) return null;
     let chosen: number | null = null;
     let fewest = Infinity;
     let ties = 0;

@@ -232,11 +232,19 @@ class PickedLink implements PickLink {
     return this.#neighbour.servesSome(trackId);
   }
 
+  hasAny(trackId: TrackId, pieces: Bitfield): boolean {
+    return this.#remoteOf(trackId)?.bits?.intersects(pieces) ?? false;
+  }
+
   serves(trackId: TrackId, index: number, urgent: boolean): boolean {
+    return this.#neighbour.servesOf(this.#remoteOf(trackId), index, urgent, this.nowMs);
+  }
+
+  #remoteOf(trackId: TrackId): RemoteTrack | undefined {
     if (trackId !== this.#trackId || !this.#remote) {
       this.#trackId = trackId;
       this.#remote = this.#neighbour.tracks.get(trackId);
     }
-    return this.#neighbour.servesOf(this.#remote, index, urgent, this.nowMs);
+    return this.#remote;
   }
 }

@@ -49,6 +49,7 @@ export class TrackState {
   readonly #arriving = new Map<number, PieceAssembly>();
   /** Pieces neither held nor arriving, in no order; `#placeOf` is where each stands, −1 where it does not. */
   readonly #untouched: number[] = [];
+  #untouchedBits = new Bitfield(0);
   #placeOf = new Int32Array(0);
   #availability = new Uint16Array(0);
   #lots = new Float32Array(0);
@@ -80,6 +81,10 @@ export class TrackState {
     return this.#untouched;
   }
 
+  get untouchedBits(): Bitfield {
+    return this.#untouchedBits;
+  }
+
   get chunksHeld(): number {
     return this.#chunksHeld;
   }
@@ -104,6 +109,7 @@ export class TrackState {
     this.#availability = new Uint16Array(count);
     this.#lots = Float32Array.from({ length: count }, random);
     this.#placeOf = new Int32Array(count).fill(-1);
+    this.#untouchedBits = new Bitfield(count);
     for (let index = 0; index < count; index++) this.#addUntouched(index);
   }
 
@@ -179,6 +185,7 @@ export class TrackState {
     if (this.#placeOf[index] !== -1) return;
     this.#placeOf[index] = this.#untouched.length;
     this.#untouched.push(index);
+    this.#untouchedBits.set(index);
   }
 
   #removeUntouched(index: number): void {
@@ -190,6 +197,7 @@ export class TrackState {
       return;
     }
     this.#placeOf[index] = -1;
+    this.#untouchedBits.clear(index);
     if (last === index) return;
     this.#untouched[place] = last;
     this.#placeOf[last] = place;

@@ -1,6 +1,7 @@
 /** What one decision about what to ask of whom costs, and how it grows. */
 import { parseArgs } from "node:util";
 import type { TrackId } from "../../../app/core/index.ts";
+import { Bitfield } from "../../../app/core/manifest/bitfield.ts";
 import { pickBlocks } from "../../../app/core/swarm/block-picker.ts";
 import type { PickView } from "../../../app/core/swarm/block-picker.ts";
 import { makeLink, makeTrack, makeView, PIECE_BYTES, SONG } from "../../core/swarm/pick-views.ts";
@@ -32,10 +33,16 @@ function viewOf(chunks: number, open: number): PickView {
     isCover: false,
   }));
   const links = Array.from({ length: LINKS }, (_, place) => {
-    const has = new Set(half());
+    const has = half();
+    const held = new Bitfield(chunks);
+    for (const index of has) held.set(index);
     const roomBytes = place < open ? PIECE_BYTES : -PIECE_BYTES;
-    const link = makeLink(`bob${place}`, { roomBytes, urgentRoomBytes: roomBytes });
-    return { ...link, serves: (_trackId: TrackId, index: number) => has.has(index) };
+    const link = makeLink(`bob${place}`, { has, roomBytes, urgentRoomBytes: roomBytes });
+    return {
+      ...link,
+      hasAny: (_trackId: TrackId, pieces: Bitfield) => held.intersects(pieces),
+      serves: (_trackId: TrackId, index: number) => held.has(index),
+    };
   });
   return makeView({ tracks: [track], window, links });
 }

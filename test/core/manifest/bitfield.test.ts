@@ -41,6 +41,20 @@ describe("Bitfield", () => {
     expect(() => Bitfield.fromBytes(bytes, length)).toThrow(ProtocolError);
   });
 
+  test("two fields meet where some piece is in both", () => {
+    const indexes = fc.uniqueArray(fc.nat(299), { maxLength: 20 });
+    const fieldOf = (some: readonly number[]): Bitfield => {
+      const field = new Bitfield(300);
+      for (const index of some) field.set(index);
+      return field;
+    };
+    fc.assert(
+      fc.property(indexes, indexes, (ours, theirs) => {
+        expect(fieldOf(ours).intersects(fieldOf(theirs))).toBe(ours.some((index) => theirs.includes(index)));
+      }),
+    );
+  });
+
   test("beyond its bounds nothing is held, and nothing can be set", () => {
     const field = new Bitfield(3);
     expect(field.has(3)).toBe(false);

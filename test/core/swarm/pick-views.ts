@@ -1,6 +1,7 @@
 /** Views for the picker, made from a few words: what is here, who has what. */
 import { BLOCK_BYTES } from "../../../app/core/index.ts";
 import type { PeerId, TrackId } from "../../../app/core/index.ts";
+import { Bitfield } from "../../../app/core/manifest/bitfield.ts";
 import type { PickLink, PickPiece, PickTrack, PickView } from "../../../app/core/swarm/block-picker.ts";
 import { PieceAssembly } from "../../../app/core/swarm/piece-assembly.ts";
 import { trackIdOfNumber } from "../../support/store-fixtures.ts";
@@ -26,15 +27,19 @@ export interface TrackPlan {
 
 export function makeTrack(plan: TrackPlan): PickTrack {
   const held = new Set(plan.held);
+  const untouchedBits = new Bitfield(plan.pieces);
   const arriving = new Map<number, PickPiece>((plan.arriving ?? []).map((piece) => [piece.index, piece]));
+  const untouched = Array.from({ length: plan.pieces }, (_, index) => index).filter(
+    (index) => !held.has(index) && !arriving.has(index),
+  );
+  for (const index of untouched) untouchedBits.set(index);
   return {
     trackId: plan.trackId ?? SONG,
     originId: peerIdOf(plan.origin ?? "alice"),
     held,
     arriving,
-    untouched: Array.from({ length: plan.pieces }, (_, index) => index).filter(
-      (index) => !held.has(index) && !arriving.has(index),
-    ),
+    untouched,
+    untouchedBits,
     bytesPerMs: plan.bytesPerMs ?? 16,
     sizeBytes: () => plan.sizeBytes ?? PIECE_BYTES,
     availability: (index) => plan.availability?.[index] ?? 0,
@@ -42,7 +47,7 @@ export function makeTrack(plan: TrackPlan): PickTrack {
   };
 }
 
-export interface LinkPlan extends Partial<Omit<PickLink, "peerId" | "serves" | "servesSome">> {
+export interface LinkPlan extends Partial<Omit<PickLink, "peerId" | "hasAny" | "serves" | "servesSome">> {
   /** Pieces it serves; everything where not said. */
   readonly has?: readonly number[];
 }
@@ -59,6 +64,7 @@ export function makeLink(name: string, { has, ...rest }: LinkPlan = {}): PickLin
     outstandingBytes: 0,
     outstandingUrgentBytes: 0,
     servesSome: () => has === undefined || has.length > 0,
+    hasAny: (_, pieces) => has?.some((index) => pieces.has(index)) ?? pieces.count > 0,
     serves: (_, index) => has?.includes(index) ?? true,
     ...rest,
   };
