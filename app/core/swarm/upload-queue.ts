@@ -15,6 +15,16 @@ export interface QueuedBlock {
 
 export type BlockAddress = Omit<QueuedBlock, "peerId" | "urgent" | "sinceMs">;
 
+/** What the queue asks of whoever sends. */
+export interface Serving {
+  /** For one more block of that kind, to whomever. */
+  hasRoom(urgent: boolean): boolean;
+  /** It could go now, were there room. */
+  isReady(block: QueuedBlock): boolean;
+  /** Of what is not urgent: the lowest comes first. */
+  rank(block: QueuedBlock, nowMs: number): number;
+}
+
 interface PeerQueue {
   readonly urgent: Map<string, QueuedBlock>;
   readonly rest: Map<string, QueuedBlock>;
@@ -94,31 +104,31 @@ export class UploadQueue {
   }
 
   /**
-   * The next block that `isReady` now; it stays until `served`. Looks at a few blocks of each peer only.
-   * @param rank of what is not urgent: the lowest comes first
+   * The next block that may be sent `nowMs`; it stays until `served`. Looks at a few blocks of each peer only, and at
+   * none of a kind that has no room.
    */
-  next(isReady: (block: QueuedBlock) => boolean, rank: (block: QueuedBlock) => number): QueuedBlock | null {
+  next(serving: Serving, nowMs: number): QueuedBlock | null {
     const isTurnOfRest = this.#urgentRun >= URGENT_RUN_BLOCKS;
-    const first = (): QueuedBlock | null => this.#least("urgent", isReady, () => 0);
-    const rest = (): QueuedBlock | null => this.#least("rest", isReady, rank);
-    return isTurnOfRest ? (rest() ?? first()) : (first() ?? rest());
+    return (
+      this.#least(isTurnOfRest ? "rest" : "urgent", serving, nowMs) ??
+      this.#least(isTurnOfRest ? "urgent" : "rest", serving, nowMs)
+    );
   }
 
-  #least(
-    kind: keyof PeerQueue,
-    isReady: (block: QueuedBlock) => boolean,
-    rank: (block: QueuedBlock) => number,
-  ): QueuedBlock | null {
+  #least(kind: keyof PeerQueue, serving: Serving, nowMs: number): QueuedBlock | null {
+    const isUrgent = kind === "urgent";
+    const hasAny = isUrgent ? this.#urgentBytes > 0 : this.#count > 0;
+    if (!hasAny || !serving.hasRoom(isUrgent)) return null;
     let chosen: QueuedBlock | null = null;
     let least = Infinity;
     for (const queue of this.#peers.values()) {
       let looks = LOOK_AHEAD_BLOCKS;
       for (const block of queue[kind].values()) {
         const isBegun = block.index === this.#begun?.index && block.peerId === this.#begun.peerId;
-        const blockRank = isBegun ? -Infinity : rank(block);
-        if ((blockRank < least || !chosen) && isReady(block)) {
+        const rank = isBegun ? -Infinity : isUrgent ? 0 : serving.rank(block, nowMs);
+        if ((rank < least || !chosen) && serving.isReady(block)) {
           chosen = block;
-          least = blockRank;
+          least = rank;
         }
         if (--looks === 0) break;
       }

@@ -28,7 +28,7 @@ import { TokenBucket } from "../token-bucket.ts";
 import type { TrackState } from "./track-state.ts";
 import { UploadPacer } from "./upload-pacer.ts";
 import { UploadQueue } from "./upload-queue.ts";
-import type { BlockAddress, QueuedBlock } from "./upload-queue.ts";
+import type { BlockAddress, QueuedBlock, Serving } from "./upload-queue.ts";
 
 type BlockRequest = Extract<PeerMessage, { type: "request" }>;
 
@@ -39,6 +39,11 @@ export class Uploader {
   readonly #queue = new UploadQueue();
   readonly #pacer = new UploadPacer();
   readonly #reading = new Set<string>();
+  readonly #serving: Serving = {
+    hasRoom: (urgent) => this.#hasRoom(urgent),
+    isReady: (block) => this.#isReady(block),
+    rank: (block, nowMs) => this.#rank(block, nowMs),
+  };
   #isEnabled = true;
   /** The listener's own limit; null for none. One block deep, so that it is kept from the first second. */
   #cap: TokenBucket | null = null;
@@ -147,10 +152,7 @@ export class Uploader {
         this.#pumpIn(waitMs);
         return;
       }
-      const block = this.#queue.next(
-        (candidate) => this.#isReady(candidate),
-        (candidate) => this.#rank(candidate, nowMs),
-      );
+      const block = this.#queue.next(this.#serving, nowMs);
       if (!block) return;
       const bytes = this.#context.keeper.peek(block.trackId, block.index);
       if (bytes) this.#sendBlock(block, bytes, nowMs);
@@ -159,8 +161,12 @@ export class Uploader {
   }
 
   /** What is urgent may go a little beyond the window, never so far that it queues behind itself for long. */
-  #isReady({ peerId, trackId, index, urgent }: QueuedBlock): boolean {
-    if (this.#pacer.roomBytes + (urgent ? UPLOAD_URGENT_EXTRA_BYTES : 0) <= 0 || this.#pacer.isStalled(peerId)) return false;
+  #hasRoom(urgent: boolean): boolean {
+    return this.#pacer.roomBytes + (urgent ? UPLOAD_URGENT_EXTRA_BYTES : 0) > 0;
+  }
+
+  #isReady({ peerId, trackId, index }: QueuedBlock): boolean {
+    if (this.#pacer.isStalled(peerId)) return false;
     if (this.#context.links.bufferedBytes(peerId) > BULK_BUFFER_BYTES) return false;
     if (this.#context.keeper.peek(trackId, index)) return true;
     return this.#reading.size < MAX_PIECE_READS && !this.#reading.has(`${trackId}/${index}`);

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { BLOCK_BYTES, URGENT_RUN_BLOCKS } from "../../../app/core/index.ts";
 import { UploadQueue } from "../../../app/core/swarm/upload-queue.ts";
-import type { QueuedBlock } from "../../../app/core/swarm/upload-queue.ts";
+import type { QueuedBlock, Serving } from "../../../app/core/swarm/upload-queue.ts";
 import { trackIdOfNumber } from "../../support/store-fixtures.ts";
 import { peerIdOf } from "../../support/swarm-world.ts";
 
@@ -16,19 +16,12 @@ const blockOf = (name: string, index: number, block = 0, urgent = false): Queued
   sinceMs: 0,
 });
 
+const ANYTHING: Serving = { hasRoom: () => true, isReady: () => true, rank: () => 0 };
+const URGENT_ONLY: Serving = { ...ANYTHING, hasRoom: (urgent) => urgent };
+
 function drain(queue: UploadQueue): string[] {
   const served: string[] = [];
-  for (
-    let block = queue.next(
-      () => true,
-      () => 0,
-    );
-    block;
-    block = queue.next(
-      () => true,
-      () => 0,
-    )
-  ) {
+  for (let block = queue.next(ANYTHING, 0); block; block = queue.next(ANYTHING, 0)) {
     served.push(`${block.peerId.replaceAll("_", "")} ${block.index}/${block.offset / BLOCK_BYTES}`);
     queue.served(block);
   }
@@ -87,10 +80,7 @@ class Forget implements fc.Command<Model, UploadQueue> {
 class Serve implements fc.Command<Model, UploadQueue> {
   check = (): boolean => true;
   run(model: Model, queue: UploadQueue): void {
-    const block = queue.next(
-      () => true,
-      () => 0,
-    );
+    const block = queue.next(ANYTHING, 0);
     expect(block === null).toBe(model.waiting.length === 0);
     if (!block) return;
     expect(model.waiting.some((other) => same(other, block))).toBe(true);
@@ -132,7 +122,7 @@ describe("UploadQueue", () => {
     for (const block of [0, 1]) queue.add(blockOf("carol", 3, block));
     const copies = ({ index }: QueuedBlock): number => (index === 3 ? 1 : 5);
     const served = [1, 2, 3, 4].map(() => {
-      const block = queue.next(() => true, copies);
+      const block = queue.next({ ...ANYTHING, rank: copies }, 0);
       if (block) queue.served(block);
       return block?.index;
     });
@@ -152,12 +142,22 @@ describe("UploadQueue", () => {
   test("CK5: a block that is not ready lets those behind it pass", () => {
     const queue = new UploadQueue();
     for (const index of [1, 2]) queue.add(blockOf("bob", index));
-    expect(
-      queue.next(
-        ({ index }) => index !== 1,
-        () => 0,
-      )?.index,
-    ).toBe(2);
+    expect(queue.next({ ...ANYTHING, isReady: ({ index }) => index !== 1 }, 0)?.index).toBe(2);
+  });
+
+  test("CK5: where there is room for urgent blocks only, no others go, whosever turn it is", () => {
+    const queue = new UploadQueue();
+    const served = new Set<boolean>();
+    for (let block = 0; block <= 2 * URGENT_RUN_BLOCKS; block++) {
+      queue.add(blockOf("bob", 3, block, true));
+      queue.add(blockOf("carol", 5, block));
+    }
+    for (let block = queue.next(URGENT_ONLY, 0); block; block = queue.next(URGENT_ONLY, 0)) {
+      served.add(block.urgent);
+      queue.served(block);
+    }
+    expect([...served]).toEqual([true]);
+    expect([queue.countFor(peerIdOf("bob")), queue.countFor(peerIdOf("carol"))]).toEqual([0, 2 * URGENT_RUN_BLOCKS + 1]);
   });
 
   test("CK8: behaves like a plain list of what waits, whatever happens to it", () => {
