@@ -4,7 +4,7 @@
  * integer from then on (compare the extension ids of BEP 10): a request takes 13 bytes, a block 20 more than its
  * payload. Knows nothing of what messages mean.
  */
-import { decode, encode } from "cborg";
+import { decode } from "cborg";
 import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
 import * as v from "valibot";
 import { ProtocolError } from "../errors.ts";
@@ -14,6 +14,7 @@ import type { Lane } from "../ports.ts";
 import { MAX_TRACK_HANDLES, MAX_WIRE_MESSAGE_BYTES } from "../tunables.ts";
 import { PEER_MESSAGE_SCHEMAS } from "./messages.ts";
 import type { PeerMessage, PeerMessageType } from "./messages.ts";
+import { decodePlain, encodePlain } from "./plain-cbor.ts";
 
 /** Fixed for ever: a number is never used again for something else. 16 is the mesh's, 17 and 18 are the clock's. */
 const TYPE_NUMBERS: { readonly [Type in PeerMessageType]: number } = {
@@ -60,20 +61,6 @@ export const STRICT = {
   rejectDuplicateMapKeys: true,
 };
 
-/**
- * cborg copies every byte string with `slice`. A block's payload is copied into its piece anyway, so that it may as well
- * be a view of the message.
- */
-class Unsliced extends Uint8Array<ArrayBuffer> {
-  static get [Symbol.species](): Uint8ArrayConstructor {
-    return Uint8Array;
-  }
-
-  override slice(start?: number, end?: number): Uint8Array<ArrayBuffer> {
-    return this.subarray(start, end);
-  }
-}
-
 /** Blocks are bulk; everything else is small and must not wait behind them. */
 export function laneOf(type: PeerMessageType): Lane {
   return type === "block" ? "bulk" : "control";
@@ -116,9 +103,10 @@ export class LinkCodec {
     const layout = LAYOUT_OF_TYPE.get(message.type);
     if (!layout) throw new Error(`no layout for ${message.type}`);
     const values: Readonly<Record<string, unknown>> = message;
-    const fields = layout.fields.map((field) => values[field]);
-    if ("trackId" in message) fields[layout.fields.indexOf("trackId")] = this.#reference(message.trackId, message.type);
-    return encode([TYPE_NUMBERS[message.type], ...fields]);
+    const items: unknown[] = [TYPE_NUMBERS[message.type]];
+    for (const field of layout.fields)
+      items.push("trackId" in message && field === "trackId" ? this.#reference(message.trackId, message.type) : values[field]);
+    return encodePlain(items);
   }
 
   /**
@@ -127,28 +115,23 @@ export class LinkCodec {
    */
   decode(bytes: Uint8Array, lane: Lane): PeerMessage {
     if (bytes.byteLength > MAX_WIRE_MESSAGE_BYTES) throw new ProtocolError("too-large", `message of ${bytes.byteLength} bytes`);
-    let decoded: unknown;
-    try {
-      const { buffer, byteOffset, byteLength } = bytes;
-      const isView = lane === "bulk" && buffer instanceof ArrayBuffer;
-      decoded = decode(isView ? new Unsliced(buffer, byteOffset, byteLength) : bytes, STRICT);
-    } catch (cause) {
-      throw new ProtocolError("malformed", "message is not canonical CBOR", { cause });
-    }
+    const decoded = decodePlain(bytes, { isView: lane === "bulk" }) ?? decodeAnything(bytes);
     if (!Array.isArray(decoded)) throw new ProtocolError("invalid-message", "expected an array");
-    const [number, ...fields]: unknown[] = decoded;
+    const [number]: unknown[] = decoded;
     const layout = typeof number === "number" ? LAYOUT_OF_NUMBER.get(number) : undefined;
     if (!layout) throw new ProtocolError("invalid-message", "unknown message type");
-    if (fields.length !== layout.fields.length)
+    if (decoded.length !== layout.fields.length + 1)
       throw new ProtocolError(
         "invalid-message",
-        `${layout.type}: expected ${layout.fields.length} fields, found ${fields.length}`,
+        `${layout.type}: expected ${layout.fields.length} fields, found ${decoded.length - 1}`,
       );
     if (lane !== laneOf(layout.type)) throw new ProtocolError("invalid-message", `${layout.type} on the ${lane} lane`);
     const record: Record<string, unknown> = { type: layout.type };
-    layout.fields.forEach((field, place) => {
-      record[field] = field === "trackId" ? this.#resolve(fields[place], layout.type) : fields[place];
-    });
+    let place = 1;
+    for (const field of layout.fields) {
+      const value: unknown = decoded[place++];
+      record[field] = field === "trackId" ? this.#resolve(value, layout.type) : value;
+    }
     const result = v.safeParse(layout.schema, record);
     if (!result.success) throw new ProtocolError("invalid-message", `${layout.type}: ${v.summarize(result.issues)}`);
     return result.output;
@@ -190,5 +173,14 @@ export class LinkCodec {
       throw new ProtocolError("invalid-message", `${type}: track introduced twice`);
     this.#theirs.add(trackId);
     return trackId;
+  }
+}
+
+/** What is not plain may still be CBOR: then it is for the schema to say what is wrong with it. */
+function decodeAnything(bytes: Uint8Array): unknown {
+  try {
+    return decode(bytes, STRICT);
+  } catch (cause) {
+    throw new ProtocolError("malformed", "message is not canonical CBOR", { cause });
   }
 }
