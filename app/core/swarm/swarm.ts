@@ -65,6 +65,8 @@ export class Swarm implements SwarmApi {
   readonly #uploader: Uploader;
   readonly #choking: Choking;
   #demand: TimedDemand = { current: null, upcoming: [], atMs: 0 };
+  /** In the order in which they will be heard. */
+  #wantedTrackIds: readonly TrackId[] = [];
   #cancelTick: Cancel | null = null;
   #cancelPick: Cancel | null = null;
   #pickedMs = -Infinity;
@@ -141,6 +143,8 @@ export class Swarm implements SwarmApi {
 
   setDemand(demand: Demand): void {
     this.#demand = { ...demand, atMs: this.#clock.nowMs() };
+    const { current, upcoming } = demand;
+    this.#wantedTrackIds = [...new Set(current ? [current.trackId, ...upcoming] : upcoming)];
     this.#downloader.cancelPassed(this.#demand);
     this.#wantedChanged();
   }
@@ -169,7 +173,7 @@ export class Swarm implements SwarmApi {
     this.#neighbours.set(peerId, neighbour);
     this.#sayHello(neighbour);
     // Unasked: a newcomer is about to ask, and knows half a round trip sooner whom to turn to.
-    for (const trackId of this.#wantedTrackIds().slice(0, MAX_ACTIVE_TRACKS))
+    for (const trackId of this.#wantedTrackIds.slice(0, MAX_ACTIVE_TRACKS))
       if (this.#tracks.get(trackId)?.held.count) this.#interest.tellHoldings(neighbour, trackId);
     this.#choking.review();
     this.#wantedChanged();
@@ -384,16 +388,10 @@ export class Swarm implements SwarmApi {
 
   // Fetching ------------------------------------------------------------------------------------------------------
 
-  /** In the order in which they will be heard. */
-  #wantedTrackIds(): TrackId[] {
-    const { current, upcoming } = this.#demand;
-    return [...new Set(current ? [current.trackId, ...upcoming] : upcoming)];
-  }
-
   /** Tracks to be fetched now, most wanted first. */
   #activeTracks(): TrackState[] {
     const active: TrackState[] = [];
-    for (const trackId of this.#wantedTrackIds()) {
+    for (const trackId of this.#wantedTrackIds) {
       const track = this.#tracks.get(trackId);
       if (track?.isWanted) active.push(track);
       if (active.length === MAX_ACTIVE_TRACKS) break;
