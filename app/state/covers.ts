@@ -3,7 +3,7 @@ import type { Manifest, TrackId } from "../core/index.ts";
 
 export interface CoverSource {
   manifest(trackId: TrackId): Manifest | null;
-  pieceStates(trackId: TrackId): Uint8Array;
+  isHeld(trackId: TrackId, index: number): boolean;
   readPiece(trackId: TrackId, index: number): Promise<Uint8Array | null>;
 }
 
@@ -26,7 +26,7 @@ export class Covers {
     if (known !== undefined) return known;
     const manifest = this.#source.manifest(trackId);
     const index = manifest?.chunks.length ?? -1;
-    if (manifest?.cover && this.#source.pieceStates(trackId)[index] === 2 && !this.#loading.has(trackId)) {
+    if (manifest?.cover && this.#source.isHeld(trackId, index) && !this.#loading.has(trackId)) {
       this.#loading.add(trackId);
       void this.#load(trackId, index, manifest.cover.mimeType).finally(() => this.#loading.delete(trackId));
     }

@@ -1,12 +1,12 @@
 /** Music from this device alone: what the library plays, jam or no jam. Reads verify, as they do in a swarm. */
-import { decodeManifest, pieceCount, pieceInfo } from "../core/index.ts";
+import { decodeManifest, pieceInfo } from "../core/index.ts";
 import type { ChunkStore, Hasher, Manifest, MusicSource, StoredTrack, TrackId } from "../core/index.ts";
 
 export class StoredMusic implements MusicSource {
   readonly #store: ChunkStore;
   readonly #hasher: Hasher;
   readonly #manifests = new Map<TrackId, Manifest>();
-  readonly #states = new Map<TrackId, Uint8Array>();
+  readonly #held = new Map<TrackId, Set<number>>();
 
   constructor(store: ChunkStore, hasher: Hasher) {
     this.#store = store;
@@ -16,10 +16,8 @@ export class StoredMusic implements MusicSource {
   /** Takes note of a track, as the store lists it. */
   add(track: StoredTrack): Manifest {
     const manifest = decodeManifest(track.manifestBytes);
-    const states = new Uint8Array(pieceCount(manifest));
-    for (const index of track.heldPieces) states[index] = 2;
     this.#manifests.set(track.trackId, manifest);
-    this.#states.set(track.trackId, states);
+    this.#held.set(track.trackId, new Set(track.heldPieces));
     return manifest;
   }
 
@@ -27,8 +25,8 @@ export class StoredMusic implements MusicSource {
     return this.#manifests.get(trackId) ?? null;
   }
 
-  pieceStates(trackId: TrackId): Uint8Array {
-    return this.#states.get(trackId) ?? new Uint8Array();
+  isHeld(trackId: TrackId, index: number): boolean {
+    return this.#held.get(trackId)?.has(index) ?? false;
   }
 
   async readPiece(trackId: TrackId, index: number): Promise<Uint8Array | null> {
@@ -39,8 +37,7 @@ export class StoredMusic implements MusicSource {
     const hash = await this.#hasher.sha256(bytes);
     if (hash.every((byte, at) => byte === info.sha256[at])) return bytes;
     await this.#store.deletePiece(trackId, index);
-    const states = this.#states.get(trackId);
-    if (states) states[index] = 0;
+    this.#held.get(trackId)?.delete(index);
     return null;
   }
 }

@@ -79,11 +79,10 @@ export class VirtualPlayer {
       onSong();
     }
     const { manifest, trackId } = at.song;
-    const states = swarm.pieceStates(trackId);
     this.#cameAt ??= at;
     if (this.playableMs === null && this.#isHere(this.#cameAt, startAheadMs)) this.playableMs = clock.nowMs() - this.#startedMs;
     const first = chunkIndexAt(manifest, at.positionMs);
-    const isHere = states[first] === 2;
+    const isHere = swarm.isHeld(trackId, first);
     if (this.#isPlaying) {
       if (isHere) this.#endStall();
       else if (this.#stalledSinceMs === null) {
@@ -100,10 +99,10 @@ export class VirtualPlayer {
 
   /** From a place on, for so long; what lies beyond the song's end counts as here. */
   #isHere({ song: { manifest, trackId }, positionMs }: Place, aheadMs: number): boolean {
-    const states = this.#options.swarm.pieceStates(trackId);
-    if (states.length === 0) return false;
     const last = chunkIndexAt(manifest, positionMs + aheadMs - BEYOND_MS);
-    return states.subarray(chunkIndexAt(manifest, positionMs), last + 1).every(isHeld);
+    for (let index = chunkIndexAt(manifest, positionMs); index <= last; index++)
+      if (!this.#options.swarm.isHeld(trackId, index)) return false;
+    return true;
   }
 
   /** Leaves the timer alone where it stands at that moment already: a hundred pieces come while one plays. */
@@ -135,8 +134,4 @@ export class VirtualPlayer {
     if (this.#stalledSinceMs !== null) this.stalledMs += this.#options.clock.nowMs() - this.#stalledSinceMs;
     this.#stalledSinceMs = null;
   }
-}
-
-function isHeld(state: number): boolean {
-  return state === 2;
 }

@@ -10,8 +10,8 @@ import type { TrackId } from "../ids.ts";
 /** Where music comes from: the swarm in a jam, the store alone in the library. */
 export interface MusicSource {
   manifest(trackId: TrackId): Manifest | null;
-  /** 2 means held, as in SwarmApi.pieceStates. */
-  pieceStates(trackId: TrackId): Uint8Array;
+  /** As in SwarmApi. */
+  isHeld(trackId: TrackId, index: number): boolean;
   readPiece(trackId: TrackId, index: number): Promise<Uint8Array | null>;
 }
 

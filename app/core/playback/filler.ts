@@ -26,9 +26,6 @@ export interface FillerOptions {
 const MAX_REFUSALS = 2;
 /** With less than this ahead a browser's buffer is no use; a quota that demands it stays unmet, ms. */
 const MIN_AHEAD_MS = 4_000;
-/** Held, as in `MusicSource.pieceStates`. */
-const HELD = 2;
-
 type Outcome = "done" | "wait";
 
 export class Filler {
@@ -100,7 +97,7 @@ export class Filler {
       targetMs: this.#targetMs,
       buffered: sink.status().bufferedMs,
       manifest: (trackId) => source.manifest(trackId),
-      isHeld: (trackId, index) => source.pieceStates(trackId)[index] === HELD,
+      isHeld: (trackId, index) => source.isHeld(trackId, index),
       isSpent: (chunk) => !this.isPlayable(chunk.place.trackId) || this.#hollow.has(keyOf(chunk)),
       aheadMs: this.#aheadMs,
       aheadBytes: BUFFER_AHEAD_BYTES,

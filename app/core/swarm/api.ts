@@ -66,6 +66,8 @@ export interface SwarmApi {
   manifest(trackId: TrackId): Manifest | null;
   /** Piece states, index by piece: 0 missing, 1 arriving (some of it requested or here), 2 held. Empty if unknown. */
   pieceStates(trackId: TrackId): Uint8Array;
+  /** Of one piece, at no cost: it may be read. */
+  isHeld(trackId: TrackId, index: number): boolean;
   /** Null when not held. Verified against the manifest; a damaged piece is dropped, fetched again, and null for now. */
   readPiece(trackId: TrackId, index: number): Promise<Uint8Array | null>;
   trackStats(): readonly TrackStats[];

@@ -221,6 +221,10 @@ export class Swarm implements SwarmApi {
     return this.#tracks.get(trackId)?.pieceStates() ?? new Uint8Array(0);
   }
 
+  isHeld(trackId: TrackId, index: number): boolean {
+    return this.#tracks.get(trackId)?.held.has(index) ?? false;
+  }
+
   async readPiece(trackId: TrackId, index: number): Promise<Uint8Array | null> {
     const track = this.#tracks.get(trackId);
     const info = track?.manifest ? pieceInfo(track.manifest, index) : null;

@@ -29,7 +29,7 @@ export class PlaybackWorld {
       sink: this.sink,
       source: {
         manifest: (trackId) => this.#pieces.get(trackId)?.manifest ?? null,
-        pieceStates: (trackId) => this.#pieces.get(trackId)?.states ?? new Uint8Array(),
+        isHeld: (trackId, index) => this.#pieces.get(trackId)?.states[index] === 2,
         readPiece: async (trackId, index) => (this.#pieces.get(trackId)?.states[index] === 2 ? this.piece(trackId, index) : null),
       },
       programming: {
