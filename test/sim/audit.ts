@@ -123,8 +123,9 @@ export class Audit implements WorldWatcher {
       if (line.carriedBytes > mostBytes) this.violate(`${shortName(from)} sent more than its uplink carries`);
     }
     const type = bytes[1];
+    if (type !== BLOCK && type !== REJECT) return;
     const end = this.#ends.get(peerId)?.get(from);
-    if (!end || (type !== BLOCK && type !== REJECT)) return;
+    if (!end) return;
     const { reader, handle } = open(bytes);
     // A block bears the handle of who asked, a reject that of who rejects.
     const namer = type === BLOCK ? end : this.#ends.get(from)?.get(peerId);

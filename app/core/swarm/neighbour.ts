@@ -84,6 +84,9 @@ export class Neighbour {
   readonly #busyMeter = new RateMeter(LINK_RATE_TIME_CONSTANT_MS);
   #busyMs = 0;
   #busySinceMs: number | null = null;
+  /** What the meter said, and when by that clock: while that stands still and nothing comes, it says the same. */
+  #measuredBytesPerMs = 0;
+  #measuredAtMs: number | null = null;
   readonly #pickLink: PickedLink;
 
   constructor(peerId: PeerId, nowMs: number) {
@@ -120,6 +123,7 @@ export class Neighbour {
     if (this.#busySinceMs === null) {
       this.#busySinceMs = block.askedMs;
       this.#busyMeter.start(this.#busyMs);
+      this.#measuredAtMs = null;
     }
     this.#outstandingBytes += block.length;
     if (block.urgent) this.#outstandingUrgentBytes += block.length;
@@ -151,7 +155,8 @@ export class Neighbour {
     this.isSnubbed = false;
     this.latency.add(nowMs - block.askedMs);
     this.givesMeter.add(nowMs, block.length);
-    this.#busyMeter.add(this.#busyMs + (this.#busySinceMs === null ? 0 : nowMs - this.#busySinceMs), block.length);
+    this.#busyMeter.add(this.#busyMsAt(nowMs), block.length);
+    this.#measuredAtMs = null;
     this.release(block, nowMs);
   }
 
@@ -191,18 +196,30 @@ export class Neighbour {
 
   /** As the picker sees it now; the next call changes what the last one returned. */
   toPickLink(nowMs: number): PickLink {
-    const measured = this.#busyMeter.bytesPerMs(this.#busyMs + (this.#busySinceMs === null ? 0 : nowMs - this.#busySinceMs));
+    const measured = this.#measure(this.#busyMsAt(nowMs));
     const link = this.#pickLink;
     link.nowMs = nowMs;
     link.roomBytes = outstandingBudgetBytes({ bytesPerMs: measured, isSnubbed: this.isSnubbed }) - this.#outstandingBytes;
     link.urgentRoomBytes = link.roomBytes + (this.isSnubbed ? 0 : OUTSTANDING_URGENT_EXTRA_BYTES);
     link.isChoking = this.isChokingUs;
-    link.rttMs = this.latency.lowestMs ?? INITIAL_LINK_RTT_MS;
     link.bytesPerMs = measured || INITIAL_LINK_BYTES_PER_MS;
     link.isMeasured = measured > 0;
     link.outstandingBytes = this.#outstandingBytes;
     link.outstandingUrgentBytes = this.#outstandingUrgentBytes;
     return link;
+  }
+
+  #busyMsAt(nowMs: number): number {
+    return this.#busyMs + (this.#busySinceMs === null ? 0 : nowMs - this.#busySinceMs);
+  }
+
+  /** Bytes per ms; 0 before anything came. */
+  #measure(busyMs: number): number {
+    if (busyMs !== this.#measuredAtMs) {
+      this.#measuredBytesPerMs = this.#busyMeter.bytesPerMs(busyMs);
+      this.#measuredAtMs = busyMs;
+    }
+    return this.#measuredBytesPerMs;
   }
 }
 
@@ -213,7 +230,6 @@ class PickedLink implements PickLink {
   roomBytes = 0;
   urgentRoomBytes = 0;
   isChoking = true;
-  rttMs = 0;
   bytesPerMs = 0;
   isMeasured = false;
   outstandingBytes = 0;
@@ -226,6 +242,10 @@ class PickedLink implements PickLink {
   constructor(neighbour: Neighbour) {
     this.peerId = neighbour.peerId;
     this.#neighbour = neighbour;
+  }
+
+  get rttMs(): number {
+    return this.#neighbour.latency.lowestMs ?? INITIAL_LINK_RTT_MS;
   }
 
   servesSome(trackId: TrackId): boolean {
