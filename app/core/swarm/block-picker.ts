@@ -104,6 +104,8 @@ export interface BlockPick {
   readonly expectedMs: number;
 }
 
+const NONE: readonly number[] = [];
+
 export function pickBlocks(view: PickView, nowMs: number, random: Random): BlockPick[] {
   const picking = new Picking(view, nowMs, random);
   picking.fillWindow();
@@ -114,8 +116,23 @@ export function pickBlocks(view: PickView, nowMs: number, random: Random): Block
 /** A link, and what this pick has asked of it so far. */
 interface OpenLink {
   readonly link: PickLink;
+  /** Of one of the tracks. */
+  readonly isOrigin: boolean;
   askedBytes: number;
   askedUrgentBytes: number;
+  /** It has nothing more for us. */
+  isExhausted: boolean;
+}
+
+/** A track, and what this pick has found out and done about it so far: there are many picks, and few that do much. */
+interface OpenTrack {
+  readonly track: PickTrack;
+  /** Blocks picked just now, by piece: the view does not know of them. Null before the first. */
+  taken: Map<number, Set<number>> | null;
+  /** Pieces that were begun before and have open blocks; null before anybody asked. */
+  begun: readonly number[] | null;
+  /** The listeners give enough by themselves; null before anybody asked. */
+  isOriginSpared: boolean | null;
 }
 
 class Picking {
@@ -123,13 +140,8 @@ class Picking {
   readonly #view: PickView;
   readonly #nowMs: number;
   readonly #random: Random;
-  readonly #links: OpenLink[];
-  /** Blocks picked just now, by track and piece: the view does not know of them. */
-  readonly #taken = new Map<TrackId, Map<number, Set<number>>>();
-  readonly #begunBefore = new Map<PickTrack, readonly number[]>();
-  readonly #spared = new Map<TrackId, boolean>();
-  /** What we can hope to get, bytes per ms. */
-  readonly #supplyBytesPerMs: number;
+  readonly #links: readonly OpenLink[];
+  readonly #tracks: readonly OpenTrack[];
   /** What listeners may still be asked for, all together. */
   #listenersRoomBytes: number;
 
@@ -137,30 +149,27 @@ class Picking {
     this.#view = view;
     this.#nowMs = nowMs;
     this.#random = random;
-    const givers = view.links.filter((link) => !link.isChoking && link.isMeasured);
-    this.#supplyBytesPerMs = Math.max(
-      INITIAL_LINK_BYTES_PER_MS,
-      givers.reduce((sum, link) => sum + link.bytesPerMs, 0),
-    );
     this.#listenersRoomBytes = listenersRoomBytes(view);
     this.#links = view.links
       .filter((link) => link.roomBytes > 0 || link.urgentRoomBytes > 0)
-      .map((link) => ({ link, askedBytes: 0, askedUrgentBytes: 0 }));
+      .map((link) => ({ link, isOrigin: isOrigin(view, link), askedBytes: 0, askedUrgentBytes: 0, isExhausted: false }));
+    this.#tracks = view.tracks.map((track) => ({ track, taken: null, begun: null, isOriginSpared: null }));
   }
 
   fillWindow(): void {
     if (this.#links.length === 0) return;
     for (const { trackId, index, deadlineMs, isCover } of this.#view.window) {
-      const track = this.#view.tracks.find((candidate) => candidate.trackId === trackId);
-      if (!track || track.held.has(index)) continue;
+      const openTrack = this.#tracks.find(({ track }) => track.trackId === trackId);
+      if (!openTrack || openTrack.track.held.has(index)) continue;
+      const { track } = openTrack;
       const urgent = deadlineMs - this.#nowMs < URGENT_MS;
       if (!isCover && deadlineMs - this.#nowMs > this.#horizonMs(track)) continue;
       if (!urgent && this.#view.urgentOnly) return;
       const blockCount = blocksIn(track.sizeBytes(index));
       for (let block = 0; block < blockCount; block++) {
-        if (!this.#isOpen(track, index, block, urgent)) continue;
-        const chosen = urgent ? this.#soonest(track, index, block, deadlineMs) : this.#preferred(track, index, block);
-        if (chosen) this.#take(chosen, track, index, block, urgent);
+        if (!this.#isOpen(openTrack, index, block, urgent)) continue;
+        const chosen = urgent ? this.#soonest(track, index, block, deadlineMs) : this.#preferred(openTrack, index, block);
+        if (chosen) this.#take(chosen, openTrack, index, block, urgent);
       }
     }
   }
@@ -170,85 +179,83 @@ class Picking {
    * fetch in the same order they cannot give each other.
    */
   #horizonMs(track: PickTrack): number {
-    const share = (HASTE * track.bytesPerMs) / this.#supplyBytesPerMs;
+    const share = (HASTE * track.bytesPerMs) / supplyBytesPerMs(this.#view.links);
     return share >= 1 ? Infinity : DUE_MS / (1 - share);
   }
 
   /** Piece by piece, each from the link that would have it soonest: none idles while another has a queue. */
   fillBeyond(): void {
-    let links = this.#links.filter((open) => !open.link.isChoking && this.#hasRoom(open));
-    while (links.length > 0) {
-      const open = this.#leastBusy(links);
-      if (this.#fillOne(open)) links = links.filter((other) => this.#hasRoom(other));
-      else links.splice(links.indexOf(open), 1);
-    }
+    for (let open = this.#leastBusy(); open; open = this.#leastBusy()) open.isExhausted = !this.#fillOne(open);
   }
 
-  #leastBusy(links: readonly OpenLink[]): OpenLink {
-    let chosen = links[0];
+  #leastBusy(): OpenLink | null {
+    let chosen: OpenLink | null = null;
     let leastMs = Infinity;
     let ties = 0;
-    for (const open of links) {
+    for (const open of this.#links) {
+      if (open.isExhausted || open.link.isChoking || !this.#hasRoom(open)) continue;
       const queueMs = (open.link.outstandingBytes + open.askedBytes) / open.link.bytesPerMs;
       if (queueMs > leastMs) continue;
       ties = queueMs < leastMs ? 1 : ties + 1;
       leastMs = queueMs;
       if (this.#random() * ties < 1) chosen = open;
     }
-    if (!chosen) throw new Error("no link to choose from");
     return chosen;
   }
 
   /** One more piece, or the rest of one; false where the link has nothing for us. */
   #fillOne(open: OpenLink): boolean {
     const picked = this.picks.length;
-    for (const track of this.#view.tracks) {
-      const hasOpenBlocks = this.#fillBegun(open, track);
+    for (const openTrack of this.#tracks) {
+      const hasOpenBlocks = this.#fillBegun(open, openTrack);
       if (this.picks.length > picked) return true;
-      this.#fillRarest(open, track);
+      this.#fillRarest(open, openTrack);
       if (this.picks.length > picked) return true;
-      if (!hasOpenBlocks && track.untouched.every((index) => this.#isTaken(track, index))) this.#fillEndgame(open, track);
+      if (!hasOpenBlocks && openTrack.track.untouched.every((index) => isTaken(openTrack, index)))
+        this.#fillEndgame(open, openTrack);
       if (this.picks.length > picked) return true;
     }
     return false;
   }
 
   /** Returns whether blocks of pieces begun are left that nobody has been asked for. */
-  #fillBegun(open: OpenLink, track: PickTrack): boolean {
+  #fillBegun(open: OpenLink, openTrack: OpenTrack): boolean {
     let hasOpenBlocks = false;
-    for (const index of this.#begun(track)) {
-      const blockCount = blocksIn(track.sizeBytes(index));
-      for (let block = 0; block < blockCount; block++) {
-        if (!this.#isOpen(track, index, block, false)) continue;
-        if (this.#room(open, track) > 0 && this.#maySupply(open, track, index)) this.#take(open, track, index, block, false);
-        else hasOpenBlocks = true;
-      }
-    }
+    for (const index of (openTrack.begun ??= begunPieces(openTrack.track)))
+      if (!this.#fillPiece(open, openTrack, index)) hasOpenBlocks = true;
+    for (const index of openTrack.taken?.keys() ?? NONE)
+      if (!openTrack.track.arriving.has(index) && !this.#fillPiece(open, openTrack, index)) hasOpenBlocks = true;
     return hasOpenBlocks;
   }
 
-  /** Pieces begun of which blocks may be left: those of before, found once, and those that this pick has begun. */
-  *#begun(track: PickTrack): Generator<number> {
-    let before = this.#begunBefore.get(track);
-    if (!before) {
-      before = [...track.arriving.values()].filter(({ openBlocks }) => openBlocks > 0).map(({ index }) => index);
-      this.#begunBefore.set(track, before);
+  /** False where open blocks of the piece are left. */
+  #fillPiece(open: OpenLink, openTrack: OpenTrack, index: number): boolean {
+    const { track } = openTrack;
+    let isFilled = true;
+    const blockCount = blocksIn(track.sizeBytes(index));
+    for (let block = 0; block < blockCount; block++) {
+      if (!this.#isOpen(openTrack, index, block, false)) continue;
+      if (this.#room(open, track) > 0 && this.#maySupply(open, openTrack, index))
+        this.#take(open, openTrack, index, block, false);
+      else isFilled = false;
     }
-    yield* before;
-    for (const index of this.#taken.get(track.trackId)?.keys() ?? []) if (!track.arriving.has(index)) yield index;
+    return isFilled;
   }
 
-  #fillRarest(open: OpenLink, track: PickTrack): void {
-    const index = this.#rarest(open, track);
+  #fillRarest(open: OpenLink, openTrack: OpenTrack): void {
+    const { track } = openTrack;
+    const index = this.#rarest(open, openTrack);
     if (index === null) return;
     const blockCount = blocksIn(track.sizeBytes(index));
     // A short last block goes along: from elsewhere it would hold up the piece, and blur who sent it.
     for (let block = 0; block < blockCount; block++)
-      if (this.#room(open, track) + BLOCK_BYTES > blockLength(track, index, block)) this.#take(open, track, index, block, false);
+      if (this.#room(open, track) + BLOCK_BYTES > blockLength(track, index, block))
+        this.#take(open, openTrack, index, block, false);
   }
 
   /** One pass, every tie with the same chance (reservoir sampling). */
-  #rarest(open: OpenLink, track: PickTrack): number | null {
+  #rarest(open: OpenLink, openTrack: OpenTrack): number | null {
+    const { track } = openTrack;
     // Mostly whatever a neighbour has is here or asked for already, and no piece need be looked at.
     if (!open.link.hasAny(track.trackId, track.untouchedBits)) return null;
     let chosen: number | null = null;
@@ -256,7 +263,7 @@ class Picking {
     let ties = 0;
     for (const index of track.untouched) {
       const availability = track.availability(index);
-      if (availability > fewest || this.#isTaken(track, index) || !this.#maySupply(open, track, index)) continue;
+      if (availability > fewest || isTaken(openTrack, index) || !this.#maySupply(open, openTrack, index)) continue;
       ties = availability < fewest ? 1 : ties + 1;
       fewest = availability;
       if (this.#random() * ties < 1) chosen = index;
@@ -264,21 +271,22 @@ class Picking {
     return chosen;
   }
 
-  #fillEndgame(open: OpenLink, track: PickTrack): void {
+  #fillEndgame(open: OpenLink, openTrack: OpenTrack): void {
+    const { track } = openTrack;
     for (const piece of track.arriving.values())
       for (let block = 0; block < piece.blockCount && this.#room(open, track) > 0; block++) {
         const asks = piece.asks(block);
         if (piece.isHere(block) || asks.length === 0 || asks.length >= MAX_ASKS_PER_BLOCK) continue;
-        if (this.#isBlockTaken(track, piece.index, block) || asks.some((ask) => ask.peerId === open.link.peerId)) continue;
-        if (this.#nowMs > earliest(asks) && this.#maySupply(open, track, piece.index))
-          this.#take(open, track, piece.index, block, false);
+        if (isBlockTaken(openTrack, piece.index, block) || isAskedOf(asks, open.link.peerId)) continue;
+        if (this.#nowMs > earliest(asks) && this.#maySupply(open, openTrack, piece.index))
+          this.#take(open, openTrack, piece.index, block, false);
       }
   }
 
   /** Nobody was asked for the block; or it is urgent, and whoever was asked is late or does not know. */
-  #isOpen(track: PickTrack, index: number, block: number, urgent: boolean): boolean {
-    if (this.#isBlockTaken(track, index, block)) return false;
-    const piece = track.arriving.get(index);
+  #isOpen(openTrack: OpenTrack, index: number, block: number, urgent: boolean): boolean {
+    if (isBlockTaken(openTrack, index, block)) return false;
+    const piece = openTrack.track.arriving.get(index);
     if (!piece) return true;
     if (piece.isHere(block)) return false;
     const asks = piece.asks(block);
@@ -297,7 +305,7 @@ class Picking {
     let chosen: OpenLink | null = null;
     let leastMs = Infinity;
     for (const open of this.#links) {
-      if (open.link.urgentRoomBytes - open.askedBytes <= 0 || asked.some((ask) => ask.peerId === open.link.peerId)) continue;
+      if (open.link.urgentRoomBytes - open.askedBytes <= 0 || isAskedOf(asked, open.link.peerId)) continue;
       if (!isAllowed(open.link, track, index, true)) continue;
       const expectedMs = this.#expectedMs(open, length, true);
       const isListener = open.link.peerId !== track.originId;
@@ -311,12 +319,13 @@ class Picking {
     return chosen;
   }
 
-  #preferred(track: PickTrack, index: number, block: number): OpenLink | null {
+  #preferred(openTrack: OpenTrack, index: number, block: number): OpenLink | null {
+    const { track } = openTrack;
     const length = blockLength(track, index, block);
     let chosen: OpenLink | null = null;
     let leastMs = Infinity;
     for (const open of this.#links) {
-      if (open.link.isChoking || this.#room(open, track) <= 0 || !this.#maySupply(open, track, index)) continue;
+      if (open.link.isChoking || this.#room(open, track) <= 0 || !this.#maySupply(open, openTrack, index)) continue;
       // What only the origin has is fetched from it by a few and passed on; the others need not all be refused.
       if (open.link.peerId === track.originId && track.lot(index) * this.#view.links.length > FIRST_TAKERS) continue;
       const expectedMs = this.#expectedMs(open, length, false);
@@ -329,23 +338,12 @@ class Picking {
   }
 
   /** Not urgent: the origin is asked for what no listener serves, or what must come from it; for more only in need. */
-  #maySupply(open: OpenLink, track: PickTrack, index: number): boolean {
-    if (!isAllowed(open.link, track, index, false)) return false;
-    if (open.link.peerId !== track.originId || track.availability(index) === 0) return true;
-    return track.arriving.get(index)?.onlyFrom === track.originId || !this.#isOriginSpared(track);
-  }
-
-  /** The listeners give enough by themselves. */
-  #isOriginSpared(track: PickTrack): boolean {
-    let isSpared = this.#spared.get(track.trackId);
-    if (isSpared === undefined) {
-      const givers = this.#view.links.filter(
-        (link) => link.peerId !== track.originId && !link.isChoking && link.servesSome(track.trackId),
-      );
-      isSpared = givers.reduce((sum, link) => sum + link.bytesPerMs, 0) >= SPARE_ORIGIN_FACTOR * track.bytesPerMs;
-      this.#spared.set(track.trackId, isSpared);
-    }
-    return isSpared;
+  #maySupply({ link }: OpenLink, openTrack: OpenTrack, index: number): boolean {
+    const { track } = openTrack;
+    if (!isAllowed(link, track, index, false)) return false;
+    if (link.peerId !== track.originId || track.availability(index) === 0) return true;
+    if (track.arriving.get(index)?.onlyFrom === track.originId) return true;
+    return !(openTrack.isOriginSpared ??= isOriginSpared(track, this.#view.links));
   }
 
   #expectedMs(open: OpenLink, length: number, urgent: boolean): number {
@@ -355,8 +353,7 @@ class Picking {
   }
 
   #hasRoom(open: OpenLink): boolean {
-    if (room(open) <= 0) return false;
-    return this.#listenersRoomBytes > 0 || this.#view.tracks.some(({ originId }) => originId === open.link.peerId);
+    return room(open) > 0 && (this.#listenersRoomBytes > 0 || open.isOrigin);
   }
 
   /** The origin's is its own: what only it has must come into the swarm, however much has been asked of others. */
@@ -364,28 +361,59 @@ class Picking {
     return open.link.peerId === track.originId ? room(open) : Math.min(room(open), this.#listenersRoomBytes);
   }
 
-  #isTaken(track: PickTrack, index: number): boolean {
-    return this.#taken.get(track.trackId)?.has(index) ?? false;
-  }
-
-  #isBlockTaken(track: PickTrack, index: number, block: number): boolean {
-    return this.#taken.get(track.trackId)?.get(index)?.has(block) ?? false;
-  }
-
-  #take(open: OpenLink, track: PickTrack, index: number, block: number, urgent: boolean): void {
-    const length = blockLength(track, index, block);
+  #take(open: OpenLink, openTrack: OpenTrack, index: number, block: number, urgent: boolean): void {
+    const { trackId, originId } = openTrack.track;
+    const length = blockLength(openTrack.track, index, block);
     const { peerId } = open.link;
     const expectedMs = this.#expectedMs(open, length, urgent);
-    this.picks.push({ peerId, trackId: track.trackId, index, offset: block * BLOCK_BYTES, length, urgent, expectedMs });
+    this.picks.push({ peerId, trackId, index, offset: block * BLOCK_BYTES, length, urgent, expectedMs });
     open.askedBytes += length;
     if (urgent) open.askedUrgentBytes += length;
-    if (peerId !== track.originId) this.#listenersRoomBytes -= length;
-    let pieces = this.#taken.get(track.trackId);
-    if (!pieces) this.#taken.set(track.trackId, (pieces = new Map()));
-    let blocks = pieces.get(index);
-    if (!blocks) pieces.set(index, (blocks = new Set()));
+    if (peerId !== originId) this.#listenersRoomBytes -= length;
+    const taken = (openTrack.taken ??= new Map<number, Set<number>>());
+    let blocks = taken.get(index);
+    if (!blocks) taken.set(index, (blocks = new Set()));
     blocks.add(block);
   }
+}
+
+function isOrigin({ tracks }: PickView, { peerId }: PickLink): boolean {
+  for (const { originId } of tracks) if (originId === peerId) return true;
+  return false;
+}
+
+function isTaken({ taken }: OpenTrack, index: number): boolean {
+  return taken?.has(index) ?? false;
+}
+
+function isBlockTaken({ taken }: OpenTrack, index: number, block: number): boolean {
+  return taken?.get(index)?.has(block) ?? false;
+}
+
+function isAskedOf(asks: readonly Ask[], peerId: PeerId): boolean {
+  for (const ask of asks) if (ask.peerId === peerId) return true;
+  return false;
+}
+
+function begunPieces({ arriving }: PickTrack): readonly number[] {
+  const begun: number[] = [];
+  for (const { index, openBlocks } of arriving.values()) if (openBlocks > 0) begun.push(index);
+  return begun;
+}
+
+/** The listeners give enough by themselves. */
+function isOriginSpared(track: PickTrack, links: readonly PickLink[]): boolean {
+  const givers = links.filter((link) => link.peerId !== track.originId && !link.isChoking && link.servesSome(track.trackId));
+  return givers.reduce((sum, link) => sum + link.bytesPerMs, 0) >= SPARE_ORIGIN_FACTOR * track.bytesPerMs;
+}
+
+/** What we can hope to get, bytes per ms. */
+function supplyBytesPerMs(links: readonly PickLink[]): number {
+  const givers = links.filter((link) => !link.isChoking && link.isMeasured);
+  return Math.max(
+    INITIAL_LINK_BYTES_PER_MS,
+    givers.reduce((sum, link) => sum + link.bytesPerMs, 0),
+  );
 }
 
 function isAllowed(link: PickLink, track: PickTrack, index: number, urgent: boolean): boolean {
