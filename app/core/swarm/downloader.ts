@@ -65,8 +65,7 @@ export class Downloader {
     const window = this.#window(demand, nowMs);
     const urgentOnly = this.#context.keeper.unwrittenBytes > UNWRITTEN_PIECES_BYTES;
     const bytesPerMs = this.#arrivals.bytesPerMs(nowMs);
-    const isMissing = ({ trackId, index }: WindowPiece) => !this.#context.tracks.get(trackId)?.held.has(index);
-    if (!window.some((piece) => piece.deadlineMs - nowMs < URGENT_MS && isMissing(piece)))
+    if (!window.some((piece) => piece.deadlineMs - nowMs < URGENT_MS && this.#isMissing(piece)))
       this.#enough = { bytes: committedBytes(track, bytesPerMs), originId: track.originId };
     const view = { tracks, window, links, bytesPerMs, urgentOnly };
     const picks = pickBlocks(view, nowMs, this.#context.random);
@@ -223,6 +222,10 @@ export class Downloader {
 
   #window(demand: TimedDemand, nowMs: number): WindowPiece[] {
     return playbackWindow(demand, (trackId) => this.#context.tracks.get(trackId)?.manifest ?? null, nowMs);
+  }
+
+  #isMissing({ trackId, index }: WindowPiece): boolean {
+    return !this.#context.tracks.get(trackId)?.held.has(index);
   }
 
   #ask(pick: BlockPick, nowMs: number): void {
