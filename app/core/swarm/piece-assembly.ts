@@ -16,7 +16,8 @@ export class PieceAssembly {
   readonly index: number;
   readonly blockCount: number;
   readonly #sizeBytes: number;
-  /** Null until the first block: many pieces are asked for long before anything comes. */
+  /** As they came, until somebody asks for the whole piece: so that each byte is copied once. */
+  readonly #blocks: (Uint8Array | null)[];
   #bytes: Uint8Array | null = null;
   /**
    * Set where the piece came in bad from several peers: it is fetched again from this one alone, so that it is known
@@ -33,15 +34,16 @@ export class PieceAssembly {
     this.blockCount = Math.ceil(sizeBytes / BLOCK_BYTES);
     this.#sizeBytes = sizeBytes;
     this.onlyFrom = onlyFrom;
+    this.#blocks = Array.from<Uint8Array | null>({ length: this.blockCount }).fill(null);
     this.#senders = Array.from<PeerId | null>({ length: this.blockCount }).fill(null);
     this.#asks = Array.from<readonly Ask[]>({ length: this.blockCount }).fill(NOBODY);
     this.#missing = this.blockCount;
     this.#openBlocks = this.blockCount;
   }
 
-  /** Whole piece; complete once `isComplete`. */
+  /** The whole piece, once it `isComplete`. */
   get bytes(): Uint8Array {
-    return (this.#bytes ??= new Uint8Array(this.#sizeBytes));
+    return (this.#bytes ??= this.#join());
   }
 
   get isComplete(): boolean {
@@ -85,11 +87,11 @@ export class PieceAssembly {
     this.#asks[block] = left;
   }
 
-  /** False, and nothing kept, when the block is here already. */
+  /** False, and nothing kept, when the block is here already. The bytes are the assembly's from now on. */
   put(block: number, bytes: Uint8Array, from: PeerId): boolean {
     if (this.isHere(block)) return false;
     if (this.asks(block).length === 0) this.#openBlocks--;
-    this.bytes.set(bytes, block * BLOCK_BYTES);
+    this.#blocks[block] = bytes;
     this.#senders[block] = from;
     this.#asks[block] = NOBODY;
     this.#missing--;
@@ -114,5 +116,15 @@ export class PieceAssembly {
       for (let at = start; sender && at < end; at++) if (this.bytes[at] !== good[at]) return void guilty.add(sender);
     });
     return [...guilty];
+  }
+
+  #join(): Uint8Array {
+    if (!this.isComplete) throw new Error(`piece ${this.index} is not complete`);
+    const bytes = new Uint8Array(this.#sizeBytes);
+    this.#blocks.forEach((block, place) => {
+      if (block) bytes.set(block, place * BLOCK_BYTES);
+    });
+    this.#blocks.fill(null);
+    return bytes;
   }
 }
