@@ -10,6 +10,7 @@ import { peerIdOf, SwarmWorld } from "../support/swarm-world.ts";
 import type { PeerOptions, WorldPeer } from "../support/swarm-world.ts";
 import type { Connection } from "../support/virtual-network.ts";
 import { Audit } from "./audit.ts";
+import { BlockShelf } from "./block-shelf.ts";
 import { listenerConnection, originConnection } from "./connections.ts";
 import type { Net } from "./connections.ts";
 import { songHasher, SongStore } from "./song-store.ts";
@@ -96,7 +97,7 @@ export class SimWorld {
       songs,
       origin: ORIGIN,
       mesh: "kept",
-      network: { random: seededRandom(-seed), packetsPerTrain: PACKETS_PER_TRAIN },
+      network: { random: seededRandom(-seed), packetsPerTrain: PACKETS_PER_TRAIN, parcels: new BlockShelf(songs) },
       hasher: songHasher(songs),
       startAheadMs: START_AHEAD_MS,
       createStore: (peerId) => {

@@ -14,7 +14,7 @@ import { Pipe } from "./virtual-host.ts";
 import type { Connection, Host, NetworkReceiver } from "./virtual-host.ts";
 import { Line } from "./virtual-line.ts";
 import { PACKET_BYTES, packetsIn } from "./virtual-pipe.ts";
-import type { Acknowledgement, LaneQueue, Train } from "./virtual-pipe.ts";
+import type { Acknowledgement, LaneQueue, Parcels, Train } from "./virtual-pipe.ts";
 
 export { HOME } from "./virtual-host.ts";
 export type { Connection } from "./virtual-host.ts";
@@ -24,6 +24,8 @@ export interface NetworkOptions {
   readonly random?: Random;
   /** Packets that travel as one: 1 is exact, more is faster to compute. */
   readonly packetsPerTrain?: number;
+  /** Takes what goes over bulk lanes for as long as it is on its way. */
+  readonly parcels?: Parcels;
 }
 
 /** IP 20, UDP 8, DTLS 37, SCTP 12 and 16: what one packet has beside its payload. */
@@ -46,12 +48,14 @@ export class VirtualNetwork {
   readonly #clock: VirtualClock;
   readonly #random: Random;
   readonly #packetsPerTrain: number;
+  readonly #parcels: Parcels | null;
   readonly #hosts = new Map<PeerId, Host>();
 
-  constructor(clock: VirtualClock, { random = seededRandom(1), packetsPerTrain = 1 }: NetworkOptions = {}) {
+  constructor(clock: VirtualClock, { random = seededRandom(1), packetsPerTrain = 1, parcels }: NetworkOptions = {}) {
     this.#clock = clock;
     this.#random = random;
     this.#packetsPerTrain = packetsPerTrain;
+    this.#parcels = parcels ?? null;
   }
 
   add(
@@ -169,7 +173,8 @@ export class VirtualNetwork {
     if (!pipe) return false;
     if (from.isSilent) return true;
     // No copy, unlike on a real link: an engine encodes every message anew and lets go of it.
-    pipe.lane(lane).waiting.push({ lane, bytes, remainingBytes: bytes.byteLength });
+    const content = (lane === "bulk" ? this.#parcels?.pack(bytes) : null) ?? bytes;
+    pipe.lane(lane).waiting.push({ lane, content, remainingBytes: bytes.byteLength });
     if (lane === "bulk") pipe.bulkBytes += bytes.byteLength;
     this.#transmit(pipe);
     return true;
@@ -300,7 +305,10 @@ export class VirtualNetwork {
     let train: Train | undefined = arrived;
     while (train && pipe.isOpen) {
       lane.readCount++;
-      if (train.message) pipe.to.receiver.receive(pipe.from.peerId, train.lane, train.message.bytes);
+      if (train.message) {
+        const { content } = train.message;
+        pipe.to.receiver.receive(pipe.from.peerId, train.lane, content instanceof Uint8Array ? content : content.open());
+      }
       train = lane.early?.get(lane.readCount);
       if (train) lane.early?.delete(train.order);
     }

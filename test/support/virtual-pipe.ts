@@ -11,9 +11,20 @@ const INITIAL_WINDOW_BYTES = 10 * PACKET_BYTES;
 const MIN_WINDOW_BYTES = 2 * PACKET_BYTES;
 const MAX_WINDOW_BYTES = 1024 * 1024;
 
+/** A message on its way, in whatever form it takes least room. */
+export interface Parcel {
+  /** As it was sent. */
+  open(): Uint8Array;
+}
+
+export interface Parcels {
+  /** Null for what stays as it is. */
+  pack(bytes: Uint8Array): Parcel | null;
+}
+
 export interface Message {
   readonly lane: Lane;
-  readonly bytes: Uint8Array;
+  readonly content: Uint8Array | Parcel;
   remainingBytes: number;
 }
 
