@@ -122,7 +122,7 @@ export function decodeManifest(bytes: Uint8Array): Manifest {
   const chunks = chunkSizes.map((sizeBytes, index) => ({
     startUs: chunkStartsUs[index] ?? 0,
     sizeBytes,
-    sha256: chunkHashes.slice(32 * index, 32 * index + 32),
+    sha256: chunkHashes.subarray(32 * index, 32 * index + 32),
   }));
   return { ...rest, chunks };
 }
