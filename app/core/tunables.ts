@@ -371,7 +371,7 @@ export const MAX_QUEUED_BLOCKS_PER_PEER = 512;
 export const RARITY_PATIENCE_MS = 1000;
 /** Pieces read from the store at a time for uploads. */
 export const MAX_PIECE_READS = 4;
-/** A piece that the origin gave to one peer is not given to the next for so long, ms, unless it is urgent. */
+/** A piece that the origin gave to one peer is not given to the next for so long from the first request on, ms, unless it is urgent. */
 export const GIVING_HOLD_MS = 4_000;
 /**
  * With more urgent blocks waiting than the uplink carries in this time, ms (and than these bytes: two chunks of MP3),

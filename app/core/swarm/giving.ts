@@ -16,7 +16,9 @@ export class Giving {
   take(index: number, peerId: PeerId, nowMs: number): void {
     let takers = this.#given.get(index);
     if (!takers) this.#given.set(index, (takers = new Map()));
-    if (!takers.has(peerId)) this.#counts.set(peerId, (this.#counts.get(peerId) ?? 0) + 1);
+    // The hold counts from the first block on: who asks for the others late, or again, keeps the piece from nobody for longer.
+    if (takers.has(peerId)) return;
+    this.#counts.set(peerId, (this.#counts.get(peerId) ?? 0) + 1);
     takers.set(peerId, nowMs);
   }
 

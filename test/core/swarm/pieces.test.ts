@@ -59,6 +59,13 @@ describe("Giving", () => {
     expect(giving.isRepeat(4, carol, 10)).toBe(false);
   });
 
+  test("SW4: who asks for the rest of a piece later, or for all of it again, holds it no longer for that", () => {
+    const giving = new Giving();
+    giving.take(3, bob, 0);
+    giving.take(3, bob, GIVING_HOLD_MS - 1);
+    expect([giving.isRepeat(3, carol, GIVING_HOLD_MS - 1), giving.isRepeat(3, carol, GIVING_HOLD_MS)]).toEqual([true, false]);
+  });
+
   test("SW4: who was given far more than most has had its share", () => {
     const giving = new Giving();
     for (let index = 0; index < 12; index++) giving.take(index, bob, 0);
