@@ -22,6 +22,11 @@ export class Giving {
     takers.set(peerId, nowMs);
   }
 
+  /** When it was first given something of the piece; null if it never was. */
+  takenMs(index: number, peerId: PeerId): number | null {
+    return this.#given.get(index)?.get(peerId) ?? null;
+  }
+
   /** It has been given the piece, or is being given it. */
   hasTaken(index: number, peerId: PeerId): boolean {
     return this.#given.get(index)?.has(peerId) ?? false;

@@ -9,7 +9,7 @@ export interface QueuedBlock {
   readonly offset: number;
   readonly length: number;
   readonly urgent: boolean;
-  /** When it was asked for. */
+  /** When something of its piece was first asked for. */
   readonly sinceMs: number;
 }
 

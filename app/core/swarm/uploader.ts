@@ -184,7 +184,8 @@ export class Uploader {
     const { peerId } = neighbour;
     const track = this.#context.tracks.get(trackId);
     if (!track || !this.#mayServe(neighbour, track, request)) return false;
-    const sinceMs = this.#context.clock.nowMs();
+    // The rest of a piece has the place in the line that its beginning had: half of it is of no use to anybody.
+    const sinceMs = track.giving.takenMs(index, peerId) ?? this.#context.clock.nowMs();
     for (const block of blocksOf({ peerId, trackId, index, offset, length, urgent, sinceMs })) this.#queue.add(block);
     return true;
   }

@@ -172,6 +172,36 @@ describe("bad manners", () => {
     expect(bob.heardOf("block").length).toBeGreaterThan(3);
   });
 
+  test("CK5: the rest of a piece that was begun does not wait behind what was asked for since", async () => {
+    const world = await startJam(17);
+    const bob = new ScriptedPeer(world, "bob");
+    const others = ["carol", "dave", "erin", "frank"].map((name) => new ScriptedPeer(world, name));
+    for (const peer of [bob, ...others]) {
+      await peer.link(world.peer("alice"));
+      peer.say({ type: "interested", trackId });
+    }
+    for (let index = 0; index < 40; index++) await world.peer("alice").swarm.readPiece(trackId, index);
+    await world.run(200);
+    bob.say(request(39, 0, BLOCK_BYTES, false));
+    for (const [place, peer] of others.entries())
+      for (let index = place; index < 36; index += others.length) peer.say(request(index, 0, BLOCK_BYTES, false));
+    await world.run(150);
+    bob.say(request(39, BLOCK_BYTES, (SONG.pieces[39]?.byteLength ?? 0) - BLOCK_BYTES, false));
+    // Who gets blocks reports them: the sender waits for that.
+    const reported = new Map([bob, ...others].map((peer) => [peer, 0]));
+    const isWhole = await world.run(5000, () => {
+      for (const [peer, count] of reported) {
+        if (peer.heardOf("block").length === count) continue;
+        peer.say({ type: "received", delayMs: 40 });
+        reported.set(peer, count + 1);
+      }
+      return bob.heardOf("block").some(({ offset }) => offset > 0);
+    });
+    expect(isWhole).toBe(true);
+    const before = others.reduce((count, peer) => count + peer.heardOf("block").length, 0);
+    expect(before).toBeLessThan(18);
+  });
+
   test("SW8: what is not held, not in the programme or out of bounds is refused", async () => {
     const world = await startJam(10);
     const bob = new ScriptedPeer(world, "bob");
