@@ -391,7 +391,10 @@ export const ORIGIN_REPEAT_SHARE = 0.25;
 export const ORIGIN_REPEAT_BYTES = 96 * 1024;
 /** With so many neighbours what was given to one is soon with all; fewer are a full mesh of friends. */
 export const CROWD = 8;
-/** In a crowd the origin gives nobody more than so many times what most were given, and a little, of what others have. */
+/**
+ * In a crowd the origin gives nobody more than so many times what most were given, and a little, of what others have;
+ * nor anything to who has kept to itself more than so many times what most have, and a little.
+ */
 export const GIVING_SHARE = 2;
 export const GIVING_SLACK_PIECES = 1;
 /** Uplink before it is measured: 5 Mbit/s, bytes per ms. */

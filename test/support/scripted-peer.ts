@@ -5,6 +5,8 @@ import { peerIdOf } from "./swarm-world.ts";
 import type { SwarmWorld, WorldPeer } from "./swarm-world.ts";
 import { HOME } from "./virtual-network.ts";
 
+const REPORTED_DELAY_MS = 40;
+
 type MessageOf<Type extends PeerMessage["type"]> = Extract<PeerMessage, { type: Type }>;
 
 export class ScriptedPeer {
@@ -12,6 +14,8 @@ export class ScriptedPeer {
   /** All that the other side has said since the link was opened. */
   readonly heard: PeerMessage[] = [];
   isLinked = false;
+  /** It says of every block that it came: who sends waits for that. */
+  isReporting = false;
   readonly #world: SwarmWorld;
   readonly #links: ReturnType<SwarmWorld["network"]["add"]>;
   #codec = new LinkCodec();
@@ -28,7 +32,11 @@ export class ScriptedPeer {
       closed: () => {
         this.isLinked = false;
       },
-      receive: (_, lane, bytes) => void this.heard.push(this.#codec.decode(bytes, lane)),
+      receive: (_, lane, bytes) => {
+        const message = this.#codec.decode(bytes, lane);
+        this.heard.push(message);
+        if (this.isReporting && message.type === "block") this.say({ type: "received", delayMs: REPORTED_DELAY_MS });
+      },
       drained: () => {},
     });
   }

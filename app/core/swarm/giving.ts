@@ -13,13 +13,41 @@ export class Giving {
   /** Pieces that each of those who are here was given. */
   readonly #counts = new Map<PeerId, number>();
 
-  take(index: number, peerId: PeerId, nowMs: number): void {
+  /** Pieces that one peer was entrusted with and that nobody else was seen to have yet. */
+  readonly #entrusted = new Map<number, { readonly peerId: PeerId; readonly atMs: number }>();
+
+  /** How many pieces each has kept to itself: they had to be given to another. */
+  readonly #kept = new Map<PeerId, number>();
+
+  /** `isEntrusted`: it is not for the taker's own sake, but so that it is passed on. */
+  take(index: number, peerId: PeerId, nowMs: number, isEntrusted = false): void {
     let takers = this.#given.get(index);
     if (!takers) this.#given.set(index, (takers = new Map()));
     // The hold counts from the first block on: who asks for the others late, or again, keeps the piece from nobody for longer.
     if (takers.has(peerId)) return;
     this.#counts.set(peerId, (this.#counts.get(peerId) ?? 0) + 1);
     takers.set(peerId, nowMs);
+    const earlier = this.#entrusted.get(index);
+    this.#entrusted.delete(index);
+    const hasKept = earlier !== undefined && nowMs - earlier.atMs >= GIVING_HOLD_MS;
+    if (hasKept) this.#kept.set(earlier.peerId, this.#countKept(earlier.peerId) + 1);
+    if (isEntrusted && (hasKept || takers.size === 1)) this.#entrusted.set(index, { peerId, atMs: nowMs });
+  }
+
+  /** The peer has the piece: unless that is from here, whoever was entrusted with it has passed it on. */
+  seenWith(index: number, peerId: PeerId): void {
+    const entrusted = this.#entrusted.get(index);
+    if (!entrusted || this.hasTaken(index, peerId)) return;
+    this.#entrusted.delete(index);
+    this.#kept.set(entrusted.peerId, Math.max(0, this.#countKept(entrusted.peerId) - 1));
+  }
+
+  /** Far more of what it was entrusted with than of what most were is with nobody else, although there was time. */
+  passesTooLittleOn(peerId: PeerId, nowMs: number): boolean {
+    const overdue = new Map([...this.#counts.keys()].map((id) => [id, this.#countKept(id)]));
+    for (const { peerId: id, atMs } of this.#entrusted.values())
+      if (nowMs - atMs >= GIVING_HOLD_MS) overdue.set(id, (overdue.get(id) ?? 0) + 1);
+    return isFarAboveMost(overdue.get(peerId) ?? 0, overdue.values());
   }
 
   /** When it was first given something of the piece; null if it never was. */
@@ -49,9 +77,7 @@ export class Giving {
 
   /** It was given far more than most. */
   hasMoreThanItsShare(peerId: PeerId): boolean {
-    const counts = [...this.#counts.values()].toSorted((a, b) => a - b);
-    const median = counts[counts.length >> 1] ?? 0;
-    return (this.#counts.get(peerId) ?? 0) > GIVING_SHARE * median + GIVING_SLACK_PIECES;
+    return isFarAboveMost(this.#counts.get(peerId) ?? 0, this.#counts.values());
   }
 
   /** The peer is gone, or did not want the piece after all: what it was given may go to another at once. */
@@ -59,8 +85,21 @@ export class Giving {
     if (index === undefined) {
       for (const takers of this.#given.values()) takers.delete(peerId);
       this.#counts.delete(peerId);
+      this.#kept.delete(peerId);
+      for (const [at, entrusted] of this.#entrusted) if (entrusted.peerId === peerId) this.#entrusted.delete(at);
     } else if (this.#given.get(index)?.delete(peerId)) {
       this.#counts.set(peerId, (this.#counts.get(peerId) ?? 1) - 1);
+      if (this.#entrusted.get(index)?.peerId === peerId) this.#entrusted.delete(index);
     }
   }
+
+  #countKept(peerId: PeerId): number {
+    return this.#kept.get(peerId) ?? 0;
+  }
+}
+
+function isFarAboveMost(count: number, counts: Iterable<number>): boolean {
+  const sorted = [...counts].toSorted((a, b) => a - b);
+  const median = sorted[sorted.length >> 1] ?? 0;
+  return count > GIVING_SHARE * median + GIVING_SLACK_PIECES;
 }

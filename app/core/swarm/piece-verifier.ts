@@ -52,8 +52,8 @@ export class PieceVerifier {
     }
     for (const neighbour of this.#context.neighbours.values()) {
       const remote = neighbour.tracks.get(trackId);
-      // Who has it need not hear of it.
-      if (remote?.wantsOurs && !remote.bits?.has(index))
+      // Who has it need not hear of it; but the origin, which gave it to somebody, wants to see it passed on.
+      if (neighbour.peerId === track.originId || (remote?.wantsOurs && !remote.bits?.has(index)))
         this.#context.send(neighbour, { type: "have", trackId, indexes: [index] });
     }
     const evidence = track.evidence.get(index);

@@ -22,7 +22,7 @@ export class Sources {
   receiveBitfield(neighbour: Neighbour, trackId: TrackId, bits: Uint8Array): void {
     const track = this.#context.tracks.get(trackId);
     const remote = neighbour.tracks.get(trackId);
-    if (!track || !remote?.isWanted) return; // we lost interest meanwhile
+    if (!track || !remote || !this.#minds(track, remote)) return; // we lost interest meanwhile
     this.#uncount(track, remote);
     remote.bits = null;
     remote.unread = { bits, haves: new Set() };
@@ -33,7 +33,8 @@ export class Sources {
   receiveHaves(neighbour: Neighbour, trackId: TrackId, indexes: readonly number[]): void {
     const track = this.#context.tracks.get(trackId);
     const remote = neighbour.tracks.get(trackId);
-    if (!track || !remote?.isWanted) return; // we lost interest meanwhile
+    if (!track || !remote || !this.#minds(track, remote)) return; // we lost interest meanwhile
+    if (track.originId === this.#context.selfId) for (const index of indexes) track.giving.seenWith(index, neighbour.peerId);
     if (!remote.bits) {
       remote.unread ??= { bits: new Uint8Array(0), haves: new Set() };
       for (const index of indexes) remote.unread.haves.add(index);
@@ -75,6 +76,11 @@ export class Sources {
       const track = this.#context.tracks.get(trackId);
       if (track) this.#uncount(track, remote);
     }
+  }
+
+  /** We fetch it, or brought it and watch it spread. */
+  #minds(track: TrackState, remote: RemoteTrack): boolean {
+    return remote.isWanted || track.originId === this.#context.selfId;
   }
 
   /** The origin does not count: it has everything, and is spared. Neither does who chokes us on and on, or is silent. */

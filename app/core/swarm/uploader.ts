@@ -216,11 +216,13 @@ export class Uploader {
       if (urgent && this.#isUrgentOverloaded()) return false;
       if (isOrigin && this.#repeats.waitMs(length, nowMs) > 0) return false;
     }
-    // The others have it by now. Who cannot get it from them may have been banned by them, and for a reason.
-    const isAgain = isOrigin && !urgent && this.#context.neighbours.size >= CROWD && track.giving.isKnown(index, peerId);
-    if (isAgain && track.giving.hasMoreThanItsShare(peerId)) return false;
+    if (isOrigin && !urgent && this.#context.neighbours.size >= CROWD) {
+      // The others have it by now. Who cannot get it from them may have been banned by them, and for a reason.
+      if (track.giving.isKnown(index, peerId) && track.giving.hasMoreThanItsShare(peerId)) return false;
+      if (!track.giving.hasTaken(index, peerId) && track.giving.passesTooLittleOn(peerId, nowMs)) return false;
+    }
     if (isRepeat && isOrigin) this.#repeats.spend(length, nowMs);
-    if (uploads) track.giving.take(index, peerId, nowMs);
+    if (uploads) track.giving.take(index, peerId, nowMs, isOrigin && !urgent);
     return true;
   }
 

@@ -76,6 +76,34 @@ describe("Giving", () => {
     expect([giving.hasMoreThanItsShare(bob), giving.isKnown(3, carol)]).toEqual([false, false]);
   });
 
+  test("SW15: who keeps to itself what it was entrusted with is told from those who pass it on", () => {
+    const giving = new Giving();
+    const [dave, erin] = [peerIdOf("dave"), peerIdOf("erin")];
+    const areMean = (nowMs: number): boolean[] => [bob, carol, dave].map((id) => giving.passesTooLittleOn(id, nowMs));
+    for (const [place, peerId] of [bob, carol, dave, bob, carol, dave].entries()) giving.take(place, peerId, 0, true);
+    for (const index of [1, 2, 4, 5]) giving.seenWith(index, erin);
+    expect(areMean(GIVING_HOLD_MS - 1)).toEqual([false, false, false]);
+    expect(areMean(GIVING_HOLD_MS)).toEqual([true, false, false]);
+    // That it has what it was given itself proves nothing, nor that others have it who were given it as well.
+    giving.seenWith(0, bob);
+    giving.take(3, carol, GIVING_HOLD_MS, true);
+    giving.seenWith(3, carol);
+    giving.seenWith(3, erin);
+    expect(areMean(GIVING_HOLD_MS)).toEqual([true, false, false]);
+    giving.seenWith(0, dave);
+    expect(areMean(GIVING_HOLD_MS)).toEqual([false, false, false]);
+  });
+
+  test("SW15: what two were given at about the same time, or one took with it when it left, counts against nobody", () => {
+    const giving = new Giving();
+    for (const index of [0, 1, 2]) giving.take(index, bob, 0, true);
+    for (const index of [0, 1]) giving.take(index, carol, 10);
+    expect(giving.passesTooLittleOn(bob, GIVING_HOLD_MS)).toBe(false);
+    for (const index of [5, 6, 7]) giving.take(index, carol, 0, true);
+    giving.forget(carol);
+    expect(giving.passesTooLittleOn(carol, GIVING_HOLD_MS)).toBe(false);
+  });
+
   test("SW4: what a peer took with it when it left, or did not want after all, may be given again", () => {
     const giving = new Giving();
     giving.take(3, bob, 0);
