@@ -164,6 +164,16 @@ export class Downloader {
           this.#startAgainAlone(track, assembly.index, neighbour.peerId);
   }
 
+  /** It serves bad bytes: what else it sent would spoil the pieces that others complete. Those being hashed tell by themselves. */
+  discardFrom(peerId: PeerId): void {
+    for (const track of this.#context.tracks.values())
+      for (const assembly of track.arriving.values()) {
+        if (assembly.isComplete) continue;
+        track.counters.bytesDuplicate += assembly.discardFrom(peerId);
+        if (assembly.isUntouched) track.abandon(assembly.index);
+      }
+  }
+
   /** The track is no longer wanted: takes back what was asked of it. */
   abandon(trackId: TrackId): void {
     const nowMs = this.#context.clock.nowMs();

@@ -98,6 +98,19 @@ export class PieceAssembly {
     return true;
   }
 
+  /** Throws away what came from the peer; returns how many bytes that was. */
+  discardFrom(peerId: PeerId): number {
+    let discardedBytes = 0;
+    this.#senders.forEach((sender, block) => {
+      if (sender !== peerId) return;
+      this.#senders[block] = null;
+      this.#missing++;
+      this.#openBlocks++;
+      discardedBytes += this.blockLength(block);
+    });
+    return discardedBytes;
+  }
+
   /** Payload bytes by sender, of the blocks that are here; in order of first contribution. */
   contributions(): Map<PeerId, number> {
     const bytesBySender = new Map<PeerId, number>();

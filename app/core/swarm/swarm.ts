@@ -480,6 +480,7 @@ export class Swarm implements SwarmApi {
   #ban(peerId: PeerId, reason: string): void {
     if (this.#banned.has(peerId)) return;
     this.#banned.add(peerId);
+    this.#downloader.discardFrom(peerId);
     this.#emit({ kind: "peer-banned", peerId, reason });
     this.#disconnect(peerId, reason);
   }

@@ -37,6 +37,18 @@ describe("PieceAssembly", () => {
     expect(piece.sendersOfOtherThan(new Uint8Array(2 * BLOCK_BYTES))).toEqual([carol]);
   });
 
+  test("SW6: what came from somebody who turns out to lie is fetched again, and the rest stays", () => {
+    const piece = new PieceAssembly(0, 3 * BLOCK_BYTES);
+    piece.put(0, new Uint8Array(BLOCK_BYTES), bob);
+    piece.put(1, new Uint8Array(BLOCK_BYTES).fill(1), carol);
+    expect([piece.discardFrom(bob), piece.discardFrom(bob)]).toEqual([BLOCK_BYTES, 0]);
+    expect([piece.isHere(0), piece.isHere(1), piece.openBlocks, piece.isUntouched]).toEqual([false, true, 2, false]);
+    piece.put(0, new Uint8Array(BLOCK_BYTES), carol);
+    piece.put(2, new Uint8Array(BLOCK_BYTES), carol);
+    expect(piece.isComplete).toBe(true);
+    expect(piece.contributions()).toEqual(new Map([[carol, 3 * BLOCK_BYTES]]));
+  });
+
   test("a block that somebody was asked for is open again when that one will not send it", () => {
     const piece = new PieceAssembly(0, BLOCK_BYTES);
     piece.ask(0, { peerId: bob, dueMs: 1, askedMs: 0, urgent: false });

@@ -36,6 +36,21 @@ const request = (index: number, offset: number, length: number, urgent: boolean)
   urgent,
 });
 
+const songBytes = (index: number, offset: number, length: number): Uint8Array =>
+  SONG.pieces[index]?.subarray(offset, offset + length) ?? new Uint8Array(0);
+
+/** It links to somebody who wants the song, and has all of it. */
+async function offerAll(world: SwarmWorld, peer: ScriptedPeer, to: WorldPeer): Promise<void> {
+  await peer.link(to);
+  peer.say({ type: "unchoke" });
+  if (peer.heardOf("manifest-request").length > 0) {
+    const bytes = SONG.manifestBytes;
+    peer.say({ type: "manifest-part", trackId, offset: 0, totalBytes: bytes.byteLength, bytes });
+  }
+  peer.say({ type: "bitfield", trackId, bits: new Uint8Array(5).fill(255) });
+  await world.run(300);
+}
+
 describe("bad bytes", () => {
   test.each([1, 2, 3])(
     "SW6: a listener that poisons what it serves is banned, and the others complete (seed %d)",
@@ -92,21 +107,39 @@ describe("bad bytes", () => {
     const world = new SwarmWorld({ seed: 16, songs: [SONG] });
     const bob = world.add("bob");
     const alice = new ScriptedPeer(world, "alice");
-    await alice.link(bob);
-    alice.say(
-      { type: "unchoke" },
-      { type: "manifest-part", trackId, offset: 0, totalBytes: SONG.manifestBytes.byteLength, bytes: SONG.manifestBytes },
-    );
-    alice.say({ type: "bitfield", trackId, bits: new Uint8Array(5).fill(255) });
-    await world.run(300);
-    for (const { index, offset, length } of alice.heardOf("request").flatMap(blocksOf)) {
-      const bytes = SONG.pieces[index]?.subarray(offset, offset + length) ?? new Uint8Array(0);
-      alice.say({ type: "block", trackId, index, offset, sentMs: 0, bytes });
-    }
+    await offerAll(world, alice, bob);
+    for (const { index, offset, length } of alice.heardOf("request").flatMap(blocksOf))
+      alice.say({ type: "block", trackId, index, offset, sentMs: 0, bytes: songBytes(index, offset, length) });
     await world.run(500);
     const held = eventsOf(bob, "piece-held").map(({ index }) => index);
     expect(held.length).toBeGreaterThan(0);
     expect(alice.heardOf("have").flatMap(({ indexes }) => indexes)).toEqual(held);
+  });
+
+  test("SW6: who is banned leaves no blocks behind in pieces that others complete", async () => {
+    const world = new SwarmWorld({ seed: 19, songs: [SONG] });
+    const bob = world.add("bob");
+    const mallory = new ScriptedPeer(world, "mallory");
+    await offerAll(world, mallory, bob);
+    const asked = mallory.heardOf("request").flatMap(blocksOf);
+    const [first = 0, second = 0] = new Set(asked.map(({ index }) => index));
+    expect(second).not.toBe(first);
+    const lies = [...asked.filter(({ index }) => index === second).slice(0, 1), ...asked.filter(({ index }) => index === first)];
+    for (const { index, offset, length } of lies)
+      mallory.say({ type: "block", trackId, index, offset, sentMs: 0, bytes: new Uint8Array(length) });
+    await world.run(300);
+    expect(bob.swarm.isBanned(mallory.peerId)).toBe(true);
+    const carol = new ScriptedPeer(world, "carol");
+    await offerAll(world, carol, bob);
+    let answered = 0;
+    await world.run(1000, () => {
+      for (const { index, offset, length } of carol.heardOf("request").slice(answered).flatMap(blocksOf))
+        carol.say({ type: "block", trackId, index, offset, sentMs: 0, bytes: songBytes(index, offset, length) });
+      answered = carol.heardOf("request").length;
+      return eventsOf(bob, "piece-held").length > 4;
+    });
+    expect(world.stats("bob").hashFailures).toBe(1);
+    expect(eventsOf(bob, "piece-held").map(({ index }) => index)).toContain(second);
   });
 
   test("SW2: a piece that does not match its hash is neither kept nor announced", async () => {
