@@ -207,7 +207,22 @@ export class Downloader {
       for (const asked of overdue) this.#cancelAsked(neighbour, asked, nowMs);
       silent.push(neighbour);
     }
+    this.#turnElsewhere(nowMs);
     return silent;
+  }
+
+  /** Pieces that were to come from one peer alone, and of which that peer gives us nothing for now, nor owes us anything. */
+  #turnElsewhere(nowMs: number): void {
+    for (const track of this.#context.tracks.values())
+      for (const { index, onlyFrom, isAwaited } of [...track.arriving.values()]) {
+        if (onlyFrom === null || isAwaited) continue;
+        const neighbour = this.#context.neighbours.get(onlyFrom);
+        if (!neighbour || !this.#givesNow(neighbour, track, index, nowMs)) this.#startAgainAlone(track, index, onlyFrom);
+      }
+  }
+
+  #givesNow(neighbour: Neighbour, { trackId }: TrackState, index: number, nowMs: number): boolean {
+    return !neighbour.isSnubbed && !neighbour.isChokingUs && neighbour.serves(trackId, index, true, nowMs);
   }
 
   /** A piece failed its hash. With one sender it is clear who sent it; with several, one of them must send it all. */
@@ -285,7 +300,7 @@ export class Downloader {
   #startAlone(track: TrackState, index: number, except: PeerId | null): void {
     const nowMs = this.#context.clock.nowMs();
     const able = [...this.#context.neighbours.values()].filter(
-      (neighbour) => neighbour.peerId !== except && !neighbour.isSnubbed && neighbour.serves(track.trackId, index, true, nowMs),
+      (neighbour) => neighbour.peerId !== except && this.#givesNow(neighbour, track, index, nowMs),
     );
     const suspects = track.evidence.get(index)?.contributions();
     const innocent = able.filter(({ peerId }) => peerId !== track.originId && !suspects?.has(peerId));

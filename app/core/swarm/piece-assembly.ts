@@ -50,6 +50,11 @@ export class PieceAssembly {
     return this.#missing === 0;
   }
 
+  /** All is here, or somebody was asked for some of the rest. */
+  get isAwaited(): boolean {
+    return this.isComplete || this.#asks.some((asks) => asks.length > 0);
+  }
+
   /** Nothing here, nobody asked. */
   get isUntouched(): boolean {
     return this.#openBlocks === this.blockCount;

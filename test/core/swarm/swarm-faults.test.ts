@@ -4,6 +4,7 @@ import { BLOCK_BYTES, CROWD, GIVING_HOLD_MS, MAX_PROTOCOL_ERRORS, UPLOAD_SLOTS_M
 import type { PeerMessage, SwarmEvent } from "../../../app/core/index.ts";
 import { MemoryChunkStore } from "../../../app/platform/store/memory-chunk-store.ts";
 import { blocksOf } from "../../../app/core/swarm/block-run.ts";
+import type { BlockRun } from "../../../app/core/swarm/block-run.ts";
 import { equalBytes } from "../../../app/core/swarm/equal-bytes.ts";
 import { ScriptedPeer } from "../../support/scripted-peer.ts";
 import { makeSong } from "../../support/songs.ts";
@@ -40,9 +41,9 @@ const songBytes = (index: number, offset: number, length: number): Uint8Array =>
   SONG.pieces[index]?.subarray(offset, offset + length) ?? new Uint8Array(0);
 
 /** It links to somebody who wants the song, and has all of it. */
-async function offerAll(world: SwarmWorld, peer: ScriptedPeer, to: WorldPeer): Promise<void> {
+async function offerAll(world: SwarmWorld, peer: ScriptedPeer, to: WorldPeer, isUnchoking = true): Promise<void> {
   await peer.link(to);
-  peer.say({ type: "unchoke" });
+  if (isUnchoking) peer.say({ type: "unchoke" });
   if (peer.heardOf("manifest-request").length > 0) {
     const bytes = SONG.manifestBytes;
     peer.say({ type: "manifest-part", trackId, offset: 0, totalBytes: bytes.byteLength, bytes });
@@ -140,6 +141,44 @@ describe("bad bytes", () => {
     });
     expect(world.stats("bob").hashFailures).toBe(1);
     expect(eventsOf(bob, "piece-held").map(({ index }) => index)).toContain(second);
+  });
+
+  test("SW6: a piece that one peer alone shall send, so that a liar is found, waits for nobody who chokes us", async () => {
+    const world = new SwarmWorld({ seed: 20, songs: [SONG] });
+    const bob = world.add("bob");
+    const [mallory, carol, dave] = ["mallory", "carol", "dave"].map((name) => new ScriptedPeer(world, name));
+    if (!mallory || !carol || !dave) throw new Error("somebody is missing");
+    const give = (peer: ScriptedPeer, blocks: Iterable<BlockRun>): void => {
+      for (const { index, offset, length } of blocks)
+        peer.say({ type: "block", trackId, index, offset, sentMs: 0, bytes: songBytes(index, offset, length) });
+    };
+    await offerAll(world, mallory, bob);
+    give(mallory, mallory.heardOf("request").flatMap(blocksOf));
+    const isLater = ({ urgent, length }: { urgent: boolean; length: number }): boolean => !urgent && length > BLOCK_BYTES;
+    await world.run(300, () => mallory.heardOf("request").some(isLater));
+    const spoilt = mallory.heardOf("request").find(isLater);
+    if (!spoilt) throw new Error("nothing was asked for in good time");
+    const { index, length } = spoilt;
+    mallory.say({ type: "block", trackId, index, offset: 0, sentMs: 0, bytes: new Uint8Array(BLOCK_BYTES) });
+    mallory.say({ type: "reject", trackId, index, offset: BLOCK_BYTES, length: length - BLOCK_BYTES });
+    for (const peer of [carol, dave]) await offerAll(world, peer, bob, peer === carol);
+    let given = 0;
+    await world.run(2000, () => {
+      const asked = carol.heardOf("request");
+      give(carol, asked.slice(given).flatMap(blocksOf));
+      given = asked.length;
+      return world.stats("bob").hashFailures > 0;
+    });
+    const before = [mallory, carol].map((peer) => peer.heardOf("request").length);
+    await world.run(1000);
+    expect(world.stats("bob").hashFailures).toBe(1);
+    const since = [mallory, carol].flatMap((peer, place) => peer.heardOf("request").slice(before[place]));
+    expect(
+      since
+        .filter((asked) => asked.index === index)
+        .flatMap(blocksOf)
+        .map(({ offset }) => offset),
+    ).toContain(0);
   });
 
   test("SW2: a piece that does not match its hash is neither kept nor announced", async () => {
