@@ -98,6 +98,17 @@ export class UploadQueue {
     return removed;
   }
 
+  /** What waits of the piece is urgent now, whoever waits for it. */
+  hasten(trackId: TrackId, index: number): void {
+    for (const { urgent, rest } of this.#peers.values())
+      for (const [key, block] of rest) {
+        if (block.trackId !== trackId || block.index !== index) continue;
+        rest.delete(key);
+        urgent.set(key, { ...block, urgent: true });
+        this.#urgentBytes += block.length;
+      }
+  }
+
   forget(peerId: PeerId): void {
     this.removeWhere((block) => block.peerId === peerId);
     this.#peers.delete(peerId);

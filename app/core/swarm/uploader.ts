@@ -213,8 +213,11 @@ export class Uploader {
     const isRepeat = track.giving.isRepeat(index, peerId, nowMs);
     if (isRepeat && !track.giving.hasTaken(index, peerId)) {
       if (isOrigin && !urgent) return false;
-      if (urgent && this.#isUrgentOverloaded()) return false;
-      if (isOrigin && this.#repeats.waitMs(length, nowMs) > 0) return false;
+      if (urgent && (this.#isUrgentOverloaded() || (isOrigin && this.#repeats.waitMs(length, nowMs) > 0))) {
+        // Who is refused gets it from whoever is being given it: so that one needs it as urgently.
+        this.#queue.hasten(track.trackId, index);
+        return false;
+      }
     }
     if (isOrigin && !urgent && this.#context.neighbours.size >= CROWD) {
       // The others have it by now. Who cannot get it from them may have been banned by them, and for a reason.

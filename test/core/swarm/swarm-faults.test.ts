@@ -312,6 +312,28 @@ describe("bad manners", () => {
     expect(before).toBeLessThan(18);
   });
 
+  test("CK5: what is refused to one who needs it urgently goes as urgently to the one who is given it", async () => {
+    const world = await startJam(21);
+    const [bob, carol, dave, erin] = ["bob", "carol", "dave", "erin"].map((name) => new ScriptedPeer(world, name));
+    if (!bob || !carol || !dave || !erin) throw new Error("somebody is missing");
+    for (const peer of [bob, carol, dave, erin]) {
+      peer.isReporting = true;
+      await peer.link(world.peer("alice"));
+      peer.say({ type: "interested", trackId });
+    }
+    for (let index = 0; index < 40; index++) await world.peer("alice").swarm.readPiece(trackId, index);
+    await world.run(200);
+    for (let index = 16; index < 39; index++) carol.say(request(index, 0, BLOCK_BYTES, false));
+    for (let index = 0; index < 16; index++) dave.say(request(index, 0, BLOCK_BYTES, true));
+    await world.run(60);
+    bob.say(request(39, 0, BLOCK_BYTES, false));
+    await world.run(20);
+    erin.say(request(39, 0, BLOCK_BYTES, true));
+    expect(await world.run(5000, () => bob.heardOf("block").length > 0)).toBe(true);
+    expect(erin.heardOf("reject").map(({ index }) => index)).toEqual([39]);
+    expect(carol.heardOf("block").length + dave.heardOf("block").length).toBeLessThan(16);
+  });
+
   test("SW8: what is not held, not in the programme or out of bounds is refused", async () => {
     const world = await startJam(10);
     const bob = new ScriptedPeer(world, "bob");
