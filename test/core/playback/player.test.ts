@@ -369,7 +369,7 @@ describe("what can't be played", () => {
     const world = new PlaybackWorld("ab");
     const play = world.sink.play.bind(world.sink);
     world.sink.play = async () => {
-      const isAllowed = await play();
+      const isAllowed = await play(0);
       world.clock.schedule(80, () => world.sink.fail(world.sink.status().mediaMs));
       return isAllowed;
     };
