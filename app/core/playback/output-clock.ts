@@ -59,7 +59,7 @@ const STEADY_READINGS = 4;
 /** ... within this, ms: less than an ear can tell from two clicks at once. */
 const STEADY_MS = 4;
 /** So many in a row that don't are how this browser is. */
-const MOST_UNSTEADY = 30;
+const MOST_UNSTEADY = 12;
 
 export class OutputClock {
   #memory: readonly Offsets[] = [];

@@ -142,7 +142,7 @@ describe("from our clock to the audio hardware's", () => {
     expect(clock.isReady).toBe(false);
     for (let nowMs = 2_600; nowMs < 2_900; nowMs += 100) add(nowMs, 35);
     expect(clock.isReady).toBe(true);
-    for (let nowMs = 3_000; nowMs < 5_000; nowMs += 100) add(nowMs, (nowMs / 100) % 2 === 0 ? 6 : 0);
+    for (let nowMs = 3_000; nowMs < 3_800; nowMs += 100) add(nowMs, (nowMs / 100) % 2 === 0 ? 6 : 0);
     expect(clock.isReady).toBe(false);
     for (let nowMs = 5_000; nowMs < 7_000; nowMs += 100) add(nowMs, (nowMs / 100) % 2 === 0 ? 6 : 0);
     expect(clock.isReady).toBe(true);
