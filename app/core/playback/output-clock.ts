@@ -5,9 +5,10 @@
  * lags behind what is rendered. Where the second tells of clearly more than the first knows of, the first has forgotten
  * the device (a timestamp may end at the browser's own buffer, as Firefox's does).
  *
- * What the sound system tells wanders by ten milliseconds and more for some seconds after a busy machine stumbled, while
- * the samples go on evenly (`bench sync`). So what counts is the median of a long memory, moved along with what the two
- * clocks differ in speed; and only a change that comes at once is taken for one: the device had nothing to play.
+ * What the sound system tells is right to some tenths of a millisecond while it is calm, and wanders by ten and more for
+ * some seconds after a busy machine stumbled, while the samples go on evenly (`bench sync`). So calm words count at once,
+ * and of others the median of a long memory; and only a change that comes at once is taken for one: the device had nothing
+ * to play.
  */
 
 /** All in ms. */
@@ -35,17 +36,17 @@ interface Level extends Offsets {
 }
 
 /** What is remembered, ms: longer than the sound system's word takes to come right again. */
-const MEMORY_MS = 60_000;
-/** Speeds are compared over this, ms: rendering goes in blocks of 20 ms, and nobody says where in one it is. */
-const SPEED_MEMORY_MS = 180_000;
-/** Half of what they differ by is believed after this, ms. */
-const HALF_KNOWN_MS = 20_000;
+const MEMORY_MS = 30_000;
+/** Readings of so long, ms ... */
+const CALM_MS = 3_000;
+/** ... that lie within this, ms, are calm: two quartzes may part by a third of it meanwhile. */
+const CALM_SPREAD_MS = 2;
+/** Fewer readings don't show it. */
+const CALM_READINGS = 8;
 /** `currentTime` moves in blocks: this share of what is read is older than the freshest that one can hope to read. */
 const FRESH_SHARE = 0.9;
 /** At either end so many readings count for nothing in how certain the rest is. */
 const FEW_SHARE = 0.1;
-/** No two quartzes differ by more. */
-const MAX_SKEW = 500e-6;
 /** Longer than this is no latency, ms (AirPlay takes 2 s). */
 const MAX_LATENCY_MS = 3_000;
 /** A told latency counts from this much more on than what timestamps show, ms: both are coarse (8 and 10 ms in Chromium). */
@@ -65,17 +66,13 @@ export class OutputClock {
   #memory: readonly Offsets[] = [];
   /** What was heard since it seems to have made a step. */
   #astray: readonly number[] = [];
-  /** Since the last step. */
-  #rendered: readonly Offsets[] = [];
-  #skew = 0;
   #level: Level | null = null;
   #lastRenderedMs: number | null = null;
   #unsteady = 0;
 
-  /** After a stop the context's clock has stood still. Its speed is what it was. */
+  /** After a stop the context's clock has stood still. */
   reset(): void {
     this.#memory = [];
-    this.#rendered = [];
     this.#astray = [];
     this.#level = null;
     this.#lastRenderedMs = null;
@@ -99,10 +96,8 @@ export class OutputClock {
       return true;
     }
     this.#memory = [...this.#memory.filter(({ atMs }) => nowMs - atMs < MEMORY_MS), reading];
-    this.#rendered = [...this.#rendered.filter(({ atMs }) => nowMs - atMs < SPEED_MEMORY_MS), reading];
     this.#unsteady = this.#isSteady() ? 0 : this.#unsteady + 1;
-    this.#learnSkew();
-    this.#level = this.#medianAt(nowMs);
+    this.#level = this.#judge(nowMs);
     return true;
   }
 
@@ -127,14 +122,14 @@ export class OutputClock {
     return this.#level === null || latencyMs === null ? null : localMs + this.#level.renderedMs - latencyMs;
   }
 
-  /** Half of what most of what is remembered lies within, ms: how far the sound system's words about the moment differ. */
+  /** How far the sound system's words about the moment differ, to either side, ms. */
   get uncertaintyMs(): number {
     return this.#level?.spreadMs ?? 0;
   }
 
   /** A reading beyond a step is left out until others agree with it; then everything remembered makes that step, too. */
   #isAstray({ heardMs }: Offsets): boolean {
-    const lately = this.#memory.slice(-LATELY_READINGS).flatMap((each) => (each.heardMs === null ? [] : [each.heardMs]));
+    const lately = heardOf(this.#memory.slice(-LATELY_READINGS));
     const isNear = heardMs === null || (heardMs <= Math.max(...lately) + STEP_MS && heardMs >= Math.min(...lately) - STEP_MS);
     if (isNear || lately.length === 0) {
       this.#astray = [];
@@ -148,44 +143,35 @@ export class OutputClock {
       renderedMs: each.renderedMs + stepMs,
       heardMs: each.heardMs === null ? null : each.heardMs + stepMs,
     }));
-    this.#rendered = [];
     this.#astray = [];
     return false;
   }
 
   #isSteady(): boolean {
-    return agree(this.#memory.slice(-STEADY_READINGS).flatMap(({ heardMs }) => (heardMs === null ? [] : [heardMs])));
+    return agree(heardOf(this.#memory.slice(-STEADY_READINGS)));
   }
 
-  /** Least squares through what is rendered: it is coarse, but nobody interpolates it. */
-  #learnSkew(): void {
-    const [first, last] = [this.#rendered[0], this.#rendered.at(-1)];
-    const spanMs = first && last ? last.atMs - first.atMs : 0;
-    if (spanMs < HALF_KNOWN_MS) return; // what was learned before is better
-    const slope = slopeOf(this.#rendered) * (spanMs ** 2 / (spanMs ** 2 + HALF_KNOWN_MS ** 2));
-    this.#skew = Math.min(MAX_SKEW, Math.max(-MAX_SKEW, slope));
-  }
-
-  #medianAt(nowMs: number): Level | null {
-    const moved = this.#memory.map((each) => ({ ...each, byMs: (nowMs - each.atMs) * this.#skew }));
+  #judge(nowMs: number): Level | null {
     const renderedMs = quantile(
-      moved.map((each) => each.renderedMs + each.byMs),
+      this.#memory.map((each) => each.renderedMs),
       FRESH_SHARE,
     );
     if (renderedMs === null) return null;
-    const heard = moved.flatMap((each) => (each.heardMs === null ? [] : [each.heardMs + each.byMs]));
-    const heardMs = middle(heard);
-    const spreadMs = ((quantile(heard, 1 - FEW_SHARE) ?? 0) - (quantile(heard, FEW_SHARE) ?? 0)) / 2;
-    const toldMs = middle(moved.flatMap((each) => (each.toldMs === null ? [] : [each.toldMs])));
-    return { atMs: nowMs, renderedMs, heardMs, toldMs, spreadMs };
+    const recent = heardOf(this.#memory.filter(({ atMs }) => nowMs - atMs <= CALM_MS));
+    const isCalm = recent.length >= CALM_READINGS && spreadOf(recent) <= CALM_SPREAD_MS / 2;
+    const heard = isCalm ? recent : heardOf(this.#memory);
+    const toldMs = middle(this.#memory.flatMap((each) => (each.toldMs === null ? [] : [each.toldMs])));
+    return { atMs: nowMs, renderedMs, heardMs: middle(heard), toldMs, spreadMs: spreadOf(heard) };
   }
 }
 
-function slopeOf(readings: readonly Offsets[]): number {
-  const meanAt = readings.reduce((sum, { atMs }) => sum + atMs, 0) / readings.length;
-  const mean = readings.reduce((sum, { renderedMs }) => sum + renderedMs, 0) / readings.length;
-  const across = readings.reduce((sum, { atMs, renderedMs }) => sum + (atMs - meanAt) * (renderedMs - mean), 0);
-  return across / readings.reduce((sum, { atMs }) => sum + (atMs - meanAt) ** 2, 0);
+function heardOf(memory: readonly Offsets[]): readonly number[] {
+  return memory.flatMap(({ heardMs }) => (heardMs === null ? [] : [heardMs]));
+}
+
+/** Half of what most of them lie within. */
+function spreadOf(values: readonly number[]): number {
+  return ((quantile(values, 1 - FEW_SHARE) ?? 0) - (quantile(values, FEW_SHARE) ?? 0)) / 2;
 }
 
 /** Of none: yes; what isn't told can't disagree. */
