@@ -213,6 +213,8 @@ export interface MediaSink {
    * early waits. Otherwise sound begins as soon as it can.
    */
   readonly isPunctual: boolean;
+  /** More music than this ahead is of no use to it, ms; what it takes costs work at once, and memory. */
+  readonly wantsAheadMs: number;
   canPlay(mimeType: string): boolean;
   status(): SinkStatus;
   /**

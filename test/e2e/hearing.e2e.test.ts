@@ -41,7 +41,7 @@ function watchSound(): void {
   globalThis.witness = seen;
   const { play } = HTMLMediaElement.prototype;
   HTMLMediaElement.prototype.play = function watched(this: HTMLMediaElement) {
-    if (!this.loop) seen.elements.add(this); // else the silence beside samples
+    seen.elements.add(this);
     return play.call(this);
   };
   globalThis.AudioWorkletNode = class extends AudioWorkletNode {

@@ -38,6 +38,7 @@ const RESUME_MS = 100;
 export class MemorySink implements MediaSink {
   onEvent: (event: SinkEvent) => void = () => {};
   readonly isPunctual: boolean;
+  readonly wantsAheadMs = Infinity;
   readonly #options: Required<MemorySinkOptions>;
   #stretches: Stretch[] = [];
   #mediaMs = 0;

@@ -38,11 +38,12 @@ export class Filler {
   readonly #hollow = new Set<string>();
   readonly #refusals = new Map<TrackId, number>();
   readonly #unplayable = new Set<TrackId>();
-  #aheadMs = BUFFER_AHEAD_MS;
+  #aheadMs: number;
   #behindMs = BUFFER_BEHIND_MS;
 
   constructor(options: FillerOptions) {
     this.#options = options;
+    this.#aheadMs = Math.min(BUFFER_AHEAD_MS, options.sink.wantsAheadMs);
   }
 
   /** What should be buffered from now on; a null target leaves the buffer as it is. `cutFromMs`: as in `Laid`. */

@@ -20,6 +20,7 @@ const WATCH_MS = 10;
 
 class ElementSink implements MediaSink {
   readonly isPunctual = false;
+  readonly wantsAheadMs = Infinity;
   onEvent: (event: SinkEvent) => void = () => {};
   readonly #element: HTMLAudioElement;
   readonly #clock: Clock;

@@ -45,16 +45,13 @@ function observeMedia(): void {
     for (const element of watched) if (!element.paused) note("said", element.currentTime * 1000);
   }, 50);
   const { play, pause } = media;
-  // What plays for ever is the silence beside samples (media-keys.ts).
   media.play = function (this: HTMLMediaElement) {
-    if (!this.loop) {
-      note("play", 0);
-      watched.add(this);
-    }
+    note("play", 0);
+    watched.add(this);
     return play.call(this);
   };
   media.pause = function (this: HTMLMediaElement) {
-    if (!this.loop) note("pause", 0);
+    note("pause", 0);
     pause.call(this);
   };
   addEventListener("click", () => note("click", 0), true);

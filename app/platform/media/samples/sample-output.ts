@@ -5,7 +5,6 @@
 import { OutputClock } from "../../../core/index.ts";
 import type { Cancel, Clock } from "../../../core/index.ts";
 import { readOutputClocks } from "../output-reading.ts";
-import { MediaKeys } from "./media-keys.ts";
 // oxlint-disable-next-line import/default -- Vite makes the address of what it bundles for such an import
 import workletUrl from "./tape-worklet.ts?worker&url";
 
@@ -25,7 +24,6 @@ export class SampleOutput {
   readonly outlet: AudioNode;
   readonly #clock: Clock;
   readonly #outputClock = new OutputClock();
-  readonly #mediaKeys = new MediaKeys();
   /** Who wants to sound. */
   readonly #users = new Set<object>();
   readonly #listeners = new Set<() => void>();
@@ -68,7 +66,6 @@ export class SampleOutput {
   async wake(user: object): Promise<boolean> {
     this.#users.add(user);
     this.#cancelRest();
-    this.#mediaKeys.hold();
     if (this.context.state === "running") return true;
     // A refusal is pending until there is a gesture, so that its end can't be waited for.
     const resumed = this.context.resume().then(
@@ -90,7 +87,6 @@ export class SampleOutput {
     this.#users.delete(user);
     if (this.#users.size > 0) return;
     this.#cancelRest();
-    this.#mediaKeys.release();
     this.#cancelRest = this.#clock.schedule(REST_AFTER_MS, () => void this.context.suspend());
   }
 

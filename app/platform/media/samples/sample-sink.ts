@@ -12,7 +12,9 @@ import type { SampleOutput } from "./sample-output.ts";
 import type { DeckCommand, DeckReport, TapeLine } from "./tape-deck.ts";
 
 /** With less music than this beyond what is rendered already it may have to be silent soon, ms. */
-const SPARE_MS = 30;
+const SPARE_MS = 10;
+/** Decoding more at a start would keep a slow device from fetching; a page in the background has enough of it to sleep. */
+const DECODED_AHEAD_MS = 8_000;
 /** How often we look whether the place that is due is heard, ms. */
 const WATCH_MS = 10;
 /** The volume follows the slider within this, s: faster clicks. */
@@ -32,6 +34,7 @@ interface Due {
 
 export class SampleSink implements MediaSink {
   readonly isPunctual = true;
+  readonly wantsAheadMs = DECODED_AHEAD_MS;
   onEvent: (event: SinkEvent) => void = () => {};
   readonly #options: SampleSinkOptions;
   readonly #decoder = new ChunkDecoder();
