@@ -215,6 +215,8 @@ export interface MediaSink {
   readonly isPunctual: boolean;
   /** More music than this ahead is of no use to it, ms; what it takes costs work at once, and memory. */
   readonly wantsAheadMs: number;
+  /** How long it lately took to make music playable that it was given, ms: by so much the next must come sooner. */
+  readonly appendMs: number;
   canPlay(mimeType: string): boolean;
   status(): SinkStatus;
   /**

@@ -25,6 +25,8 @@ export interface MemorySinkOptions {
   readonly seekMs?: number;
   /** How much faster this sound card runs than its clock says, as a share of 1. */
   readonly skew?: number;
+  /** What it says that an append takes. */
+  readonly appendMs?: number;
   /** It keeps the moment that it is given; earlier than `startMs` or `seekMs` after the call it can't sound. */
   readonly isPunctual?: boolean;
   /** Music taken before `append` complains of quota, ms. */
@@ -39,6 +41,7 @@ export class MemorySink implements MediaSink {
   onEvent: (event: SinkEvent) => void = () => {};
   readonly isPunctual: boolean;
   readonly wantsAheadMs = Infinity;
+  readonly appendMs: number;
   readonly #options: Required<MemorySinkOptions>;
   #stretches: Stretch[] = [];
   #mediaMs = 0;
@@ -60,8 +63,18 @@ export class MemorySink implements MediaSink {
   readonly calls: string[] = [];
 
   constructor(options: MemorySinkOptions) {
-    this.#options = { unplayable: [], startMs: 55, seekMs: 35, skew: 0, quotaMs: Infinity, isPunctual: false, ...options };
+    this.#options = {
+      unplayable: [],
+      startMs: 55,
+      seekMs: 35,
+      skew: 0,
+      quotaMs: Infinity,
+      isPunctual: false,
+      appendMs: 0,
+      ...options,
+    };
     this.isPunctual = this.#options.isPunctual;
+    this.appendMs = this.#options.appendMs;
     this.#atMs = options.clock.nowMs();
   }
 

@@ -1,6 +1,6 @@
 /** The music on the timeline as the player sees it: where an entry lies, and whether there is enough to play on. */
 import type { NowPlaying } from "../jam/now-playing.ts";
-import type { SinkStatus } from "../ports.ts";
+import type { MediaSink, SinkStatus } from "../ports.ts";
 import { START_AHEAD_MS } from "../tunables.ts";
 import { anticipate, musicEndMs, musicStartMs, takeAim } from "./aim.ts";
 import type { Aim } from "./aim.ts";
@@ -13,13 +13,17 @@ import type { Place, Timeline } from "./timeline.ts";
 
 /** With less music than this before it the playhead may stand: Chromium stops some 100 ms before its buffer ends. */
 const STARVED_MS = 250;
+/** A device that was slow with one chunk is slow with the next. */
+const APPENDS_AHEAD = 2;
 
 export class MusicSupply {
   readonly #filler: Filler;
+  readonly #sink: MediaSink;
   #timeline: Timeline = EMPTY_TIMELINE;
 
   constructor(options: FillerOptions) {
     this.#filler = new Filler(options);
+    this.#sink = options.sink;
   }
 
   /**
@@ -44,9 +48,9 @@ export class MusicSupply {
     return now.kind === "entry" ? placeOf(this.#timeline, now.entry.entryId) : null;
   }
 
-  /** Enough is buffered to start at this place. */
+  /** Enough is buffered to start at this place: the next chunk may come at the last moment, and takes its time then. */
   isReady(status: SinkStatus, atMs: number): boolean {
-    const neededMs = Math.min(START_AHEAD_MS, this.#musicEndMs(atMs) - atMs - STARVED_MS);
+    const neededMs = Math.min(START_AHEAD_MS + APPENDS_AHEAD * this.#sink.appendMs, this.#musicEndMs(atMs) - atMs - STARVED_MS);
     const aheadMs = bufferedAheadMs(status.bufferedMs, atMs);
     return aheadMs > 0 && aheadMs >= neededMs;
   }

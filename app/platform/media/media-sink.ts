@@ -21,6 +21,7 @@ const WATCH_MS = 10;
 class ElementSink implements MediaSink {
   readonly isPunctual = false;
   readonly wantsAheadMs = Infinity;
+  readonly appendMs = 0;
   onEvent: (event: SinkEvent) => void = () => {};
   readonly #element: HTMLAudioElement;
   readonly #clock: Clock;

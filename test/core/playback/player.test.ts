@@ -75,6 +75,18 @@ describe("starting", () => {
     expect(world.state).toBe("playing");
   });
 
+  it("PB36: starts with more music where appending takes long", async () => {
+    const world = new PlaybackWorld("a", { isPunctual: true, appendMs: 500 });
+    world.play("a", 500, -200);
+    world.setHeld("a", (index) => index === 0);
+    world.player.start();
+    await world.run(300);
+    expect(world.sink.heard()).toBeNull(); // 1.2 s of the chunk are left, and 1.4 are wanted
+    world.setHeld("a", (index) => index <= 1);
+    await world.run(300);
+    expect(world.sink.heard()).not.toBeNull();
+  });
+
   it.each([
     ["a newcomer's start", (world: PlaybackWorld) => world.play("a", 21_000, -5_000)],
     ["a start that was told too late", (world: PlaybackWorld) => world.play("a", 8_000, 20)],

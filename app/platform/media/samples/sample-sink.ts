@@ -41,6 +41,7 @@ export class SampleSink implements MediaSink {
   readonly #node: AudioWorkletNode;
   readonly #gain: GainNode;
   #ranges: readonly Range[] = [];
+  #appendMs = 0;
   /** Where it stands while it doesn't play. */
   #restMs = 0;
   #isPlaying = false;
@@ -67,6 +68,10 @@ export class SampleSink implements MediaSink {
     this.#unwatch = output.watch(() => this.#onOutput());
   }
 
+  get appendMs(): number {
+    return this.#appendMs;
+  }
+
   canPlay(mimeType: string): boolean {
     return this.#options.canDecode(mimeType);
   }
@@ -91,7 +96,9 @@ export class SampleSink implements MediaSink {
   }
 
   async append(chunk: SinkAppend): Promise<void> {
+    const sinceMs = this.#options.clock.nowMs();
     const { sampleRateHz, startSample, channels } = await this.#decoder.decode(chunk);
+    this.#appendMs = this.#options.clock.nowMs() - sinceMs;
     const length = channels[0]?.length ?? 0;
     const startMs = chunk.trackOffsetMs + (1000 * startSample) / sampleRateHz;
     const range: Range = [
