@@ -26,6 +26,7 @@ export interface FillerOptions {
 const MAX_REFUSALS = 2;
 /** With less than this ahead a browser's buffer is no use; a quota that demands it stays unmet, ms. */
 const MIN_AHEAD_MS = 4_000;
+
 type Outcome = "done" | "wait";
 
 export class Filler {

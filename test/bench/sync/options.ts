@@ -53,8 +53,8 @@ Offsets are ms between the moments at which the two outputs play the same mark; 
 again, but for rigErrorMs (the rig by itself: one player on both halves, and a known offset), playToSoundMsMax (from the
 host's click on "Play" to sound from the listener, who holds the music), gapMsMax (what a change of track adds) and
 rateChangePercentMax (of the playback rate, later than 1 s after sound began or broke off). "believed" is what the app itself
-thinks, "told wrong" by how much the browsers' own currentTime was wrong about what was heard (of Firefox: mostly its steps of
-40 ms), "clock" how far the listener's reference clock is ahead of the host's; "dropouts" are breaks that nobody asked for, as
+thinks, "told wrong" by how much the browsers' own word (a media element's currentTime, an audio context's timestamps) was wrong
+about what was heard, "clock" how far the listener's reference clock is ahead of the host's; "dropouts" are breaks that nobody asked for, as
 on a machine that cannot keep up; "calm p95" leaves out 5 s after each.
 
 Needs PulseAudio and the codec's encoder: installed by apt where this runs as root on Debian. Firefox is driven through

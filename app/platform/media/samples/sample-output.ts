@@ -11,8 +11,8 @@ import workletUrl from "./tape-worklet.ts?worker&url";
 /** Between two readings, ms, and while not enough is known to play by. */
 const LOOK_MS = 200;
 const FIRST_LOOKS_MS = 60;
-/** Unused for so long it lets the device sleep, ms. */
-const REST_AFTER_MS = 60_000;
+/** Unused for so long it lets the device sleep, ms. Waking it costs the beginning of what is played next. */
+const REST_AFTER_MS = 600_000;
 /** A context that nobody has touched the page for is refused if it isn't running within this, ms ... */
 const REFUSED_AFTER_MS = 500;
 /** ... and one that may start has a device that doesn't, ms. */

@@ -1,31 +1,8 @@
 /** Whether this browser decodes music into samples as well as its media element plays it. */
+import { hexToBytes } from "@noble/hashes/utils.js";
 
 /** A FLAC stream of two channels at 44.1 kHz, as its header describes it (RFC 9639, 8.2): asked about without one, Chromium says no. */
-const FLAC_HEADER = new Uint8Array([
-  0x66,
-  0x4c,
-  0x61,
-  0x43,
-  0x80,
-  0,
-  0,
-  34,
-  16,
-  0,
-  16,
-  0,
-  0,
-  0,
-  0,
-  0,
-  0,
-  0,
-  0x0a,
-  0xc4,
-  0x42,
-  0xf0,
-  ...new Uint8Array(20),
-]);
+const FLAC_HEADER = hexToBytes(`664c61438000002210001000${"00".repeat(6)}0ac442f0${"00".repeat(20)}`);
 
 const CONFIGS: readonly AudioDecoderConfig[] = [
   { codec: "mp3", sampleRate: 44_100, numberOfChannels: 2 },
