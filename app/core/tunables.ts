@@ -338,10 +338,18 @@ export const MANIFEST_PIPELINE_PARTS = 8;
 // Uploading ----------------------------------------------------------------------------------------------------------
 
 /**
- * What we have under way beyond what the loop needs, as time on our uplink, ms. The queue is that, what a block takes,
- * and what we think too well of the uplink: under 100 ms (RFC 6817). Less idles; more is in every newcomer's way.
+ * The next block is sent when what stands before it on our uplink takes no longer than this, ms. With what a block takes
+ * and what we think too well of the uplink, the queue stays under 100 ms (RFC 6817). Less idles where timers are coarse;
+ * more is in every newcomer's way.
  */
 export const UPLOAD_TARGET_DELAY_MS = 10;
+/** And so much longer at most where timers ring late, ms: hidden tabs have one a second. More: the queue is above 100 ms. */
+export const UPLOAD_TIMER_SLACK_MS = 60;
+/**
+ * What may be under way beyond what the loop needs, as time on our uplink, ms: reports come late and in bunches. Less, and
+ * we wait for reports on an idle uplink (10: a tenth of the time, simulator); more, and a queue that is misjudged grows.
+ */
+export const UPLOAD_WINDOW_SLACK_MS = 30;
 /**
  * Bytes sent and not yet reported received, over all links: start, least and most. The start is four first chunks of
  * MP3 on links that begin slowly: fewer leave a home's uplink idle, more make each of them later than need be.
@@ -380,6 +388,12 @@ export const GIVING_HOLD_MS = 4_000;
  */
 export const URGENT_BACKLOG_MS = 250;
 export const URGENT_BACKLOG_MIN_BYTES = 4 * BLOCK_BYTES;
+/**
+ * With more waiting than the uplink carries in this time, ms, a piece that is not urgent goes to one peer at a time too.
+ * Longer: in a crowd all queue at those who were given something new, while half of the uplinks idle; shorter: uplinks
+ * run out of requests.
+ */
+export const UPLOAD_BACKLOG_MS = 200;
 /** One block in so many is not urgent, however many are: else the origin never gets round to what is urgent next. */
 export const URGENT_RUN_BLOCKS = 3;
 /**
@@ -387,7 +401,7 @@ export const URGENT_RUN_BLOCKS = 3;
  * at once: three chunks of MP3, from which a crowd can spread them. More: with FLAC everybody lives from hand to mouth, since nothing new
  * comes into the swarm; less: newcomers wait for peers who have hardly more than they.
  */
-export const ORIGIN_REPEAT_SHARE = 0.25;
+export const ORIGIN_REPEAT_SHARE = 0.1;
 export const ORIGIN_REPEAT_BYTES = 96 * 1024;
 /** With so many neighbours what was given to one is soon with all; fewer are a full mesh of friends. */
 export const CROWD = 8;

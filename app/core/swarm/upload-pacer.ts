@@ -1,22 +1,28 @@
 /**
- * How much we may have under way, over all links together: as much as keeps our own uplink busy and its queue short.
- * The aim is RFC 6817's, a bounded queueing delay; the means are those of BBR (Cardwell et al., ACM Queue 14(5), 2016):
- * what the uplink was seen to deliver, times the time that a block and its report take without our own queue, and a
- * little more. Receivers report each block's one-way delay: what it has grown by since the link's best is our queue;
- * the rest of the loop is not ours, the receiver's own busy uplink included.
- * Moved by reports and not by timers, so that a throttled background tab uploads as well as any.
+ * When the next block may go, whichever link it is for: so that our own uplink is busy and its queue short. The aim is
+ * RFC 6817's, a bounded queueing delay; the means are those of BBR (Cardwell et al., ACM Queue 14(5), 2016): blocks are
+ * spaced as the uplink was seen to deliver them, and a window bounds what is under way to what a block's loop (its way,
+ * and its report's) takes without our own queue, and a little more. Receivers report each block's one-way delay: what it
+ * has grown by since the link's best is our queue; the rest of the loop is not ours, the receiver's busy uplink included.
+ * Where timers ring late, in a throttled tab or on a busy phone, so much more goes at a time.
  */
 import type { PeerId } from "../ids.ts";
 import {
   BLOCK_BYTES,
+  UPLINK_ASSUMED_BYTES_PER_MS,
   UPLOAD_BASE_DELAY_MS,
-  UPLOAD_RATE_MEMORY_MS,
   UPLOAD_REPORT_TIMEOUT_MS,
   UPLOAD_TARGET_DELAY_MS,
+  UPLOAD_TIMER_SLACK_MS,
+  UPLOAD_URGENT_EXTRA_BYTES,
   UPLOAD_WINDOW_INITIAL_BYTES,
   UPLOAD_WINDOW_MAX_BYTES,
   UPLOAD_WINDOW_MIN_BYTES,
+  UPLOAD_WINDOW_SLACK_MS,
 } from "../tunables.ts";
+import { DeliveryRate } from "./delivery-rate.ts";
+import { UplinkQueue } from "./uplink-queue.ts";
+import type { QueueGuess } from "./uplink-queue.ts";
 
 /** Weight of one report in the smoothed loop, and in the smoothed queue; a loop that is shorter counts twice. */
 const SMOOTHING = 1 / 16;
@@ -24,13 +30,15 @@ const SMOOTHING = 1 / 16;
 const PROBE_GAIN = 1.1;
 /** Until the uplink is known, the window is so many times what was delivered in a loop (BBR's start-up). */
 const START_GAIN = 1.5;
-/** The uplink is known when the rate has not grown by this factor for so many stretches (as BBR's full pipe). */
-const GROWTH = 1.25;
-const STRETCHES_WITHOUT_GROWTH = 3;
-/** How long a stretch the rate is measured over, at least, ms: a round trip and some. */
-const RATE_STRETCH_MS = 500;
 /** Reports that our queue is judged by for a newcomer: the least of the last four, as RFC 6817's CURRENT_FILTER. */
 const LATEST_REPORTS = 4;
+
+/** Below this a wait is rounding; and no timer is worth a shorter one, ms. */
+const ROUNDING_MS = 1e-6;
+const SHORTEST_WAIT_MS = 1;
+
+/** What a late timer counts for when the next one is in time. */
+const LATENESS_DECAY = 0.9;
 
 interface SentBlock {
   readonly sizeBytes: number;
@@ -38,9 +46,13 @@ interface SentBlock {
   readonly urgent: boolean;
 }
 
+interface BlockUnderWay extends SentBlock {
+  readonly guess: QueueGuess;
+}
+
 interface PacedLink {
   /** Not yet reported, in the order sent. */
-  readonly sent: SentBlock[];
+  readonly sent: BlockUnderWay[];
   inFlightBytes: number;
   /** When it last reported; or, if nothing was under way then, when the first block after that was sent. */
   waitingSinceMs: number;
@@ -57,12 +69,14 @@ interface PacedLink {
 export class UploadPacer {
   readonly #links = new Map<PeerId, PacedLink>();
   readonly #rate = new DeliveryRate();
+  readonly #uplinkQueue = new UplinkQueue();
   #windowBytes = UPLOAD_WINDOW_INITIAL_BYTES;
   #inFlightBytes = 0;
   #inFlightUrgentBytes = 0;
   /** From a block's sending to its report, without our own queue. */
   #loopMs: number | null = null;
   #queueMs = 0;
+  #timersLateMs = 0;
   /** As seen by the latest reports, each relative to its own link's best. */
   readonly #latestQueuesMs: number[] = [];
 
@@ -83,9 +97,21 @@ export class UploadPacer {
     return this.#rate.bytesPerMs;
   }
 
-  /** What may still be sent, over all links; below 0 where more is under way already. */
-  get roomBytes(): number {
-    return this.#windowBytes - this.#inFlightBytes;
+  /** How long to wait before one more block, ms: 0 to send it now, Infinity until something is reported. */
+  waitMs(urgent: boolean, nowMs: number): number {
+    // What is urgent may go a little sooner, never so much that it queues behind itself for long.
+    const extraBytes = urgent ? UPLOAD_URGENT_EXTRA_BYTES : 0;
+    if (this.#inFlightBytes >= this.#windowBytes + extraBytes) return Infinity;
+    // An uplink that is not known may be a fast one, and the first listener's first piece waits for nothing.
+    if (urgent && !this.#rate.isKnown) return 0;
+    const bytesPerMs = this.#paceBytesPerMs;
+    const waitMs = this.#uplinkQueue.aheadMs(bytesPerMs, nowMs) - this.#targetMs - extraBytes / bytesPerMs;
+    return waitMs > ROUNDING_MS ? Math.max(SHORTEST_WAIT_MS, waitMs) : 0;
+  }
+
+  /** A timer that was set for when `waitMs` was over rang so much later, ms: the uplink idled meanwhile. */
+  timerRang(lateMs: number): void {
+    this.#timersLateMs = Math.min(UPLOAD_TIMER_SLACK_MS, Math.max(lateMs, LATENESS_DECAY * this.#timersLateMs));
   }
 
   isStalled(peerId: PeerId): boolean {
@@ -110,7 +136,7 @@ export class UploadPacer {
     }
     if (link.inFlightBytes === 0) link.waitingSinceMs = nowMs;
     if (this.#inFlightBytes === 0) this.#rate.start(nowMs);
-    link.sent.push(block);
+    link.sent.push({ ...block, guess: this.#uplinkQueue.add(sizeBytes, this.#paceBytesPerMs, nowMs) });
     if (urgent) this.#inFlightUrgentBytes += sizeBytes;
     link.inFlightBytes += sizeBytes;
     this.#inFlightBytes += sizeBytes;
@@ -132,12 +158,29 @@ export class UploadPacer {
     link.waitingSinceMs = nowMs;
     this.#rate.add(block.sizeBytes, isWindowUsed, nowMs);
     // The short last block of a piece takes less time than the others, and would make queues of them.
-    if (block.sizeBytes === BLOCK_BYTES) this.#measure(link, delayMs, block.sentMs, nowMs);
+    if (block.sizeBytes === BLOCK_BYTES) this.#measure(link, delayMs, block, nowMs);
     this.#adjust();
   }
 
-  #measure(link: PacedLink, delayMs: number, sentMs: number, nowMs: number): void {
+  /** A block may find so much before it. */
+  get #targetMs(): number {
+    return UPLOAD_TARGET_DELAY_MS + this.#timersLateMs;
+  }
+
+  /** Blocks are spaced like this. */
+  get #paceBytesPerMs(): number {
+    const { bytesPerMs, isKnown } = this.#rate;
+    return isKnown ? this.#gain * bytesPerMs : Math.max(UPLINK_ASSUMED_BYTES_PER_MS, START_GAIN * bytesPerMs);
+  }
+
+  /** An uplink with hardly any queue carries more than we have tried. */
+  get #gain(): number {
+    return this.#queueMs < UPLOAD_TARGET_DELAY_MS ? PROBE_GAIN : 1;
+  }
+
+  #measure(link: PacedLink, delayMs: number, { sentMs, guess }: BlockUnderWay, nowMs: number): void {
     const queueMs = this.#measureQueue(link, delayMs, nowMs);
+    this.#uplinkQueue.correct(guess, queueMs, this.#paceBytesPerMs, nowMs);
     const loopMs = Math.max(0, nowMs - sentMs - queueMs);
     this.#loopMs ??= loopMs;
     this.#loopMs += (loopMs < this.#loopMs ? 4 : 1) * SMOOTHING * (loopMs - this.#loopMs);
@@ -147,9 +190,8 @@ export class UploadPacer {
   #adjust(): void {
     const { bytesPerMs, isKnown } = this.#rate;
     if (bytesPerMs === 0 || this.#loopMs === null) return; // nothing is known yet
-    // An uplink with hardly any queue carries more than we have tried.
-    const gain = this.#queueMs < UPLOAD_TARGET_DELAY_MS / 2 ? PROBE_GAIN : 1;
-    const wantedBytes = bytesPerMs * (isKnown ? gain * (this.#loopMs + UPLOAD_TARGET_DELAY_MS) : START_GAIN * this.#loopMs);
+    const wantedMs = isKnown ? this.#gain * (this.#loopMs + UPLOAD_WINDOW_SLACK_MS) : START_GAIN * this.#loopMs;
+    const wantedBytes = bytesPerMs * wantedMs;
     this.#windowBytes = Math.min(UPLOAD_WINDOW_MAX_BYTES, Math.max(UPLOAD_WINDOW_MIN_BYTES, wantedBytes));
   }
 
@@ -192,51 +234,5 @@ export class UploadPacer {
     this.#latestQueuesMs.push(queueMs);
     if (this.#latestQueuesMs.length > LATEST_REPORTS) this.#latestQueuesMs.shift();
     return queueMs;
-  }
-}
-
-/** The most that was delivered of late, over stretches so long that reports that come in bunches don't deceive. */
-class DeliveryRate {
-  #recent = 0;
-  #previous = 0;
-  #periodStartMs = 0;
-  #stretchStartMs = 0;
-  #stretchBytes = 0;
-  #plateau = 0;
-  #stretchesWithoutGrowth = 0;
-
-  /** More is not to be had from this uplink. */
-  get isKnown(): boolean {
-    return this.#stretchesWithoutGrowth >= STRETCHES_WITHOUT_GROWTH;
-  }
-
-  get bytesPerMs(): number {
-    return Math.max(this.#recent, this.#previous);
-  }
-
-  /** Nothing was under way until now. */
-  start(nowMs: number): void {
-    this.#stretchStartMs = nowMs;
-    this.#stretchBytes = 0;
-  }
-
-  /** `isWindowUsed`: that there was no more is up to the uplink and not to us. */
-  add(sizeBytes: number, isWindowUsed: boolean, nowMs: number): void {
-    this.#stretchBytes += sizeBytes;
-    const lastedMs = nowMs - this.#stretchStartMs;
-    if (lastedMs < RATE_STRETCH_MS) return;
-    // Time with little to send is no reason to forget what the uplink can do.
-    if (isWindowUsed && nowMs - this.#periodStartMs > UPLOAD_RATE_MEMORY_MS) {
-      this.#previous = this.#recent;
-      this.#recent = 0;
-      this.#periodStartMs = nowMs;
-    }
-    const bytesPerMs = this.#stretchBytes / lastedMs;
-    this.#recent = Math.max(this.#recent, bytesPerMs);
-    if (bytesPerMs > GROWTH * this.#plateau) {
-      this.#plateau = bytesPerMs;
-      this.#stretchesWithoutGrowth = 0;
-    } else if (isWindowUsed) this.#stretchesWithoutGrowth++;
-    this.start(nowMs);
   }
 }

@@ -41,11 +41,17 @@ export class UploadQueue {
   /** In the order of turns: who was served last is last. */
   readonly #peers = new Map<PeerId, PeerQueue>();
   #count = 0;
+  #bytes = 0;
   #urgentBytes = 0;
   /** Urgent blocks served since the last that was not. */
   #urgentRun = 0;
   /** The last that was served: its piece is finished first, since nobody can play or pass on half of one. */
   #begun: QueuedBlock | null = null;
+
+  /** Of all blocks that wait. */
+  get bytes(): number {
+    return this.#bytes;
+  }
 
   /** Of the urgent blocks that wait. */
   get urgentBytes(): number {
@@ -73,6 +79,7 @@ export class UploadQueue {
     if (queue.urgent.has(key) || queue.rest.has(key)) return false;
     (block.urgent ? queue.urgent : queue.rest).set(key, block);
     this.#count++;
+    this.#bytes += block.length;
     if (block.urgent) this.#urgentBytes += block.length;
     return true;
   }
@@ -85,6 +92,7 @@ export class UploadQueue {
     if (!queue || !block) return false;
     (block.urgent ? queue.urgent : queue.rest).delete(key);
     this.#count--;
+    this.#bytes -= block.length;
     if (block.urgent) this.#urgentBytes -= block.length;
     return true;
   }

@@ -15,7 +15,7 @@ import {
   ORIGIN_REPEAT_SHARE,
   RARITY_PATIENCE_MS,
   UPLINK_ASSUMED_BYTES_PER_MS,
-  UPLOAD_URGENT_EXTRA_BYTES,
+  UPLOAD_BACKLOG_MS,
   URGENT_BACKLOG_MIN_BYTES,
   URGENT_BACKLOG_MS,
 } from "../tunables.ts";
@@ -49,7 +49,7 @@ export class Uploader {
   #cap: TokenBucket | null = null;
   /** What the origin may spend on urgent pieces that others were given already. */
   readonly #repeats = new TokenBucket(UPLINK_ASSUMED_BYTES_PER_MS * ORIGIN_REPEAT_SHARE, ORIGIN_REPEAT_BYTES);
-  #cancelCapTimer: Cancel | null = null;
+  #cancelTimer: Cancel | null = null;
 
   constructor(context: SwarmContext, onLost: (track: TrackState, index: number, reading: PieceReading) => void) {
     this.#context = context;
@@ -138,8 +138,8 @@ export class Uploader {
   }
 
   stop(): void {
-    this.#cancelCapTimer?.();
-    this.#cancelCapTimer = null;
+    this.#cancelTimer?.();
+    this.#cancelTimer = null;
   }
 
   /** Sends what may be sent now. */
@@ -153,16 +153,24 @@ export class Uploader {
         return;
       }
       const block = this.#queue.next(this.#serving, nowMs);
-      if (!block) return;
+      if (!block) {
+        this.#pumpIn(this.#roomInMs(nowMs));
+        return;
+      }
       const bytes = this.#context.keeper.peek(block.trackId, block.index);
       if (bytes) this.#sendBlock(block, bytes, nowMs);
       else this.#read(block.trackId, block.index);
     }
   }
 
-  /** What is urgent may go a little beyond the window, never so far that it queues behind itself for long. */
   #hasRoom(urgent: boolean): boolean {
-    return this.#pacer.roomBytes + (urgent ? UPLOAD_URGENT_EXTRA_BYTES : 0) > 0;
+    return this.#pacer.waitMs(urgent, this.#context.clock.nowMs()) === 0;
+  }
+
+  /** When there is room for something for which there is none now; Infinity where that is up to others. */
+  #roomInMs(nowMs: number): number {
+    const urgentMs = this.#queue.urgentBytes > 0 ? this.#pacer.waitMs(true, nowMs) : 0;
+    return urgentMs || this.#pacer.waitMs(false, nowMs) || Infinity;
   }
 
   #isReady({ peerId, trackId, index }: QueuedBlock): boolean {
@@ -202,8 +210,8 @@ export class Uploader {
 
   /**
    * The origin gives what is not urgent to one peer, who passes it on; and of what is urgent, so much more than once
-   * that first copies still come first. Any peer with more urgent requests than it can serve in time gives the piece
-   * to one first: the others get it sooner from that one than from the end of the queue.
+   * that first copies still come first. Any peer with more requests than it can serve in time gives the piece to one
+   * first: the others get it sooner from that one than from the end of the queue.
    */
   #mayGive(track: TrackState, { peerId, uploads }: Neighbour, { index, length, urgent }: BlockRequest): boolean {
     const nowMs = this.#context.clock.nowMs();
@@ -212,7 +220,7 @@ export class Uploader {
     if (isOrigin && !urgent && !uploads && this.#hasTakers(track.trackId)) return false;
     const isRepeat = track.giving.isRepeat(index, peerId, nowMs);
     if (isRepeat && !track.giving.hasTaken(index, peerId)) {
-      if (isOrigin && !urgent) return false;
+      if (!urgent && (isOrigin || this.#isOverloaded())) return false;
       if (urgent && (this.#isUrgentOverloaded() || (isOrigin && this.#repeats.waitMs(length, nowMs) > 0))) {
         // Who is refused gets it from whoever is being given it: so that one needs it as urgently.
         this.#queue.hasten(track.trackId, index);
@@ -234,6 +242,11 @@ export class Uploader {
     for (const { uploads, tracks } of this.#context.neighbours.values())
       if (uploads && tracks.get(trackId)?.wantsOurs) return true;
     return false;
+  }
+
+  /** More waits than the uplink carries before others could pass it on, while the uplinks of those wait for requests. */
+  #isOverloaded(): boolean {
+    return this.#queue.bytes > (this.uplinkBytesPerMs || UPLINK_ASSUMED_BYTES_PER_MS) * UPLOAD_BACKLOG_MS;
   }
 
   /** More that is urgent is under way, or waits, than can be there in time. */
@@ -285,9 +298,11 @@ export class Uploader {
   }
 
   #pumpIn(delayMs: number): void {
-    if (this.#cancelCapTimer || this.#queue.isEmpty) return;
-    this.#cancelCapTimer = this.#context.clock.schedule(delayMs, () => {
-      this.#cancelCapTimer = null;
+    if (this.#cancelTimer || this.#queue.isEmpty || delayMs === Infinity) return;
+    const dueMs = this.#context.clock.nowMs() + delayMs;
+    this.#cancelTimer = this.#context.clock.schedule(delayMs, () => {
+      this.#cancelTimer = null;
+      this.#pacer.timerRang(this.#context.clock.nowMs() - dueMs);
       this.pump();
     });
   }

@@ -334,6 +334,31 @@ describe("bad manners", () => {
     expect(carol.heardOf("block").length + dave.heardOf("block").length).toBeLessThan(16);
   });
 
+  test("CK9: who has much to send gives a piece to one at a time, and refuses it to the others", async () => {
+    const world = await startJam(22);
+    const bob = world.add("bob");
+    await world.run(20_000, () => bob.completeMs !== null);
+    const [carol, dave, erin] = ["carol", "dave", "erin"].map((name) => new ScriptedPeer(world, name));
+    if (!carol || !dave || !erin) throw new Error("somebody is missing");
+    for (const peer of [carol, dave, erin]) {
+      peer.isReporting = true;
+      await peer.link(bob);
+      peer.say({ type: "interested", trackId });
+    }
+    for (let index = 0; index < 40; index++) await bob.swarm.readPiece(trackId, index);
+    await world.run(200);
+    carol.say(request(0, 0, BLOCK_BYTES, false));
+    dave.say(request(0, 0, BLOCK_BYTES, false));
+    for (let index = 1; index < 30; index++) carol.say(request(index, 0, BLOCK_BYTES, false));
+    await world.run(60);
+    for (const index of [28, 38]) erin.say(request(index, 0, BLOCK_BYTES, false));
+    erin.say(request(29, 0, BLOCK_BYTES, true));
+    const answered = (peer: ScriptedPeer): number[] => peer.heardOf("block").map(({ index }) => index);
+    expect(await world.run(5000, () => answered(carol).length === 30 && answered(erin).length === 2)).toBe(true);
+    expect([answered(dave), answered(erin)]).toEqual([[0], [38, 29]]);
+    expect(erin.heardOf("reject").map(({ index }) => index)).toEqual([28]);
+  });
+
   test("SW8: what is not held, not in the programme or out of bounds is refused", async () => {
     const world = await startJam(10);
     const bob = new ScriptedPeer(world, "bob");

@@ -3,9 +3,11 @@ import {
   BLOCK_BYTES,
   UPLOAD_RATE_MEMORY_MS,
   UPLOAD_REPORT_TIMEOUT_MS,
+  UPLOAD_URGENT_EXTRA_BYTES,
   UPLOAD_WINDOW_INITIAL_BYTES,
   UPLOAD_WINDOW_MIN_BYTES,
 } from "../../../app/core/index.ts";
+import type { Cancel } from "../../../app/core/index.ts";
 import { UploadPacer } from "../../../app/core/swarm/upload-pacer.ts";
 import { VirtualClock } from "../../support/virtual-clock.ts";
 import { peerIdOf } from "../../support/swarm-world.ts";
@@ -23,18 +25,33 @@ function upload(options: {
   readonly receivers: readonly { readonly peerId: typeof bob; readonly fromMs: number; readonly clockMs: number }[];
   readonly uplinkBytesPerMs?: (nowMs: number) => number;
   readonly countFromMs?: number;
+  /** Timers ring at multiples of this only: 1000 in a hidden tab. */
+  readonly timerGrainMs?: number;
 }) {
-  const { uplinkBytesPerMs = () => 625, countFromMs = 2000 } = options;
+  const { uplinkBytesPerMs = () => 625, countFromMs = 2000, timerGrainMs = 1 } = options;
   const clock = new VirtualClock();
   const pacer = new UploadPacer();
   const queuesMs: { readonly atMs: number; readonly queueMs: number }[] = [];
   let lineFreeMs = 0;
   let sentBytes = 0;
   let turn = 0;
+  let cancelTimer: Cancel | null = null;
   const pump = (): void => {
     const nowMs = clock.nowMs();
     const present = options.receivers.filter(({ fromMs }) => fromMs <= nowMs);
-    while (pacer.roomBytes > 0) {
+    cancelTimer?.();
+    cancelTimer = null;
+    for (;;) {
+      const waitMs = pacer.waitMs(false, nowMs);
+      if (waitMs > 0) {
+        if (waitMs === Infinity) return;
+        const dueMs = nowMs + waitMs;
+        cancelTimer = clock.schedule(Math.ceil(dueMs / timerGrainMs) * timerGrainMs - nowMs, () => {
+          pacer.timerRang(clock.nowMs() - dueMs);
+          pump();
+        });
+        return;
+      }
       const receiver = present[turn++ % present.length];
       if (!receiver) return;
       pacer.sent(receiver.peerId, blockAt(nowMs));
@@ -62,8 +79,18 @@ describe("UploadPacer", () => {
   test("CK6: an uplink is used well, and its queue stays under 100 ms", () => {
     const { tail, rateBytesPerMs } = upload({ seconds: 30, receivers: [{ peerId: bob, fromMs: 0, clockMs: 123_456 }] });
     expect(tail.length).toBeGreaterThan(500);
+    expect(tail[Math.floor(tail.length * 0.95)]).toBeLessThan(60);
+    expect(rateBytesPerMs).toBeGreaterThan(625 * 0.95);
+  });
+
+  test("CK6: where timers ring once a second, as in a hidden tab, the uplink is used all the same", () => {
+    const { tail, rateBytesPerMs } = upload({
+      seconds: 30,
+      receivers: [{ peerId: bob, fromMs: 0, clockMs: 0 }],
+      timerGrainMs: 1000,
+    });
     expect(tail[Math.floor(tail.length * 0.95)]).toBeLessThan(100);
-    expect(rateBytesPerMs).toBeGreaterThan(625 * 0.85);
+    expect(rateBytesPerMs).toBeGreaterThan(625 * 0.7);
   });
 
   test("CK6: a receiver that came while the uplink was busy does not take its queue for the line", () => {
@@ -90,17 +117,17 @@ describe("UploadPacer", () => {
   test("CK6: a peer that never reports, or leaves, stops holding up the others", () => {
     const pacer = new UploadPacer();
     const fill = (peerId: typeof bob, nowMs: number): void => {
-      while (pacer.roomBytes > 0) pacer.sent(peerId, { ...blockAt(nowMs), urgent: true });
+      while (pacer.waitMs(true, nowMs) === 0) pacer.sent(peerId, { ...blockAt(nowMs), urgent: true });
     };
     fill(bob, 0);
     expect(pacer.expire(UPLOAD_REPORT_TIMEOUT_MS - 1)).toEqual([]);
-    expect(pacer.roomBytes).toBeLessThanOrEqual(0);
+    expect(pacer.waitMs(true, 0)).toBe(Infinity);
     expect(pacer.expire(UPLOAD_REPORT_TIMEOUT_MS)).toEqual([bob]);
-    expect([pacer.roomBytes, pacer.isStalled(bob), pacer.isStalled(carol)]).toEqual([UPLOAD_WINDOW_INITIAL_BYTES, true, false]);
+    expect([pacer.inFlightBytes, pacer.isStalled(bob), pacer.isStalled(carol)]).toEqual([0, true, false]);
     fill(carol, 6000);
     pacer.forget(carol);
     pacer.reported(bob, 9000, 9000);
-    expect(pacer.inFlightBytes).toBe(UPLOAD_WINDOW_INITIAL_BYTES - BLOCK_BYTES);
+    expect(pacer.inFlightBytes).toBe(UPLOAD_WINDOW_INITIAL_BYTES + UPLOAD_URGENT_EXTRA_BYTES - BLOCK_BYTES);
     expect(pacer.isStalled(bob)).toBe(false);
     pacer.forget(bob);
     expect([pacer.inFlightBytes, pacer.inFlightUrgentBytes]).toEqual([0, 0]);
