@@ -4,6 +4,7 @@
  * in any other way.
  */
 import type { PeerId, TrackId } from "./ids.ts";
+import type { Manifest } from "./manifest/manifest.ts";
 import type { LinkSignal } from "./signalling/link-signal.ts";
 
 export type Cancel = () => void;
@@ -70,6 +71,11 @@ export interface LinkTransport {
   receiveSignal(peerId: PeerId, signal: LinkSignal): void;
   /** Queues one message (at most 64 KiB). Returns false, and does nothing, when the link is not open. */
   send(peerId: PeerId, lane: Lane, bytes: Uint8Array): boolean;
+  /**
+   * For a transport that is done with a message when `send` returns: where to write one of that size, until the next
+   * call. Spares the engine memory for each.
+   */
+  scratch?(sizeBytes: number): Uint8Array;
   /** Bytes queued on the bulk lane and not yet handed to the network; 0 for an unknown peer. */
   bufferedBytes(peerId: PeerId): number;
   close(peerId: PeerId, reason: string): void;
@@ -135,6 +141,14 @@ export interface ChunkStore {
    * bytes stay the store's, and are as they were put.
    */
   peekPiece?(trackId: TrackId, index: number): Uint8Array | null;
+  /**
+   * For a store that knows the bytes anyway, because another's piece is kept in the same memory: the blocks as one, in
+   * their order, or null. Spares the engine the joining; says nothing of whether they are the right ones. The bytes stay
+   * the store's.
+   */
+  findJoined?(trackId: TrackId, index: number, blocks: readonly Uint8Array[]): Uint8Array | null;
+  /** For a store that has decoded the same bytes before: what they say, or null. Not to be changed by anybody. */
+  findManifest?(trackId: TrackId, manifestBytes: Uint8Array): Manifest | null;
   /**
    * Resolves once the piece is kept (writes are batched). Makes room by dropping least recently used tracks, never a
    * pinned one.

@@ -82,6 +82,28 @@ describe("the store of a simulated peer", () => {
     expect(await store.getPiece(trackId, 2)).toBeNull();
   });
 
+  test("knows a piece by its blocks, and takes no other for it", () => {
+    const store = new SongStore(new Map([[trackId, SONG]]), () => {});
+    const [piece = new Uint8Array(0)] = SONG.pieces;
+    const blocks = [piece.slice(0, 16_384), piece.slice(16_384)];
+    expect(store.findJoined(trackId, 0, blocks)).toBe(piece);
+    expect(store.findJoined(trackId, 1, blocks)).toBeNull();
+    expect(store.findJoined(trackId, 0, blocks.slice(0, 1))).toBeNull();
+    expect(store.findJoined(trackId, 0, [...blocks, new Uint8Array(1)])).toBeNull();
+    expect(store.findJoined(trackId, 0, [piece.map((byte) => byte ^ 1)])).toBeNull();
+  });
+
+  test("knows a manifest by its bytes, and takes no other for it", () => {
+    const store = new SongStore(new Map([[trackId, SONG]]), () => {});
+    expect(store.findManifest(trackId, SONG.manifestBytes.slice())).toBe(SONG.manifest);
+    expect(
+      store.findManifest(
+        trackId,
+        SONG.manifestBytes.map((byte) => byte ^ 1),
+      ),
+    ).toBeNull();
+  });
+
   test("its hasher gives the SHA-256 of what is a piece and of what is not", async () => {
     const hasher = songHasher([SONG]);
     const [piece = new Uint8Array(1)] = SONG.pieces;

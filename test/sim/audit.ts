@@ -23,7 +23,7 @@ const REQUEST = 11;
 const BLOCK = 12;
 const CANCEL = 13;
 const REJECT = 14;
-const LOOKED_INTO = new Set([BITFIELD, HAVE, REQUEST, BLOCK, CANCEL, REJECT]);
+const LOOKED_INTO = new Set([BITFIELD, HAVE, REQUEST, CANCEL]);
 /** A CBOR array of two where the track's handle would be: its introduction. */
 const INTRODUCTION = 0x82;
 
@@ -98,16 +98,12 @@ export class Audit implements WorldWatcher {
     const type = bytes[1] ?? 0;
     const isIntroduction = bytes[2] === INTRODUCTION;
     if (!isIntroduction && !LOOKED_INTO.has(type)) return;
-    const { reader, handle, id } = open(bytes);
+    const reader = open(bytes);
+    const { handle, id } = reader.reference();
     if (id) end.tracks[handle] = v.parse(TrackIdSchema, bytesToHex(id));
     const trackId = end.tracks[handle];
-    if (type === HAVE)
-      this.#announces(
-        peerId,
-        trackId,
-        Array.from({ length: reader.head() }, () => reader.head()),
-      );
-    if (type === BITFIELD) this.#announces(peerId, trackId, setBits(reader.take(reader.head())));
+    if (type === HAVE) for (let left = reader.head(); left > 0; left--) this.#announces(peerId, trackId, reader.head());
+    if (type === BITFIELD) for (const index of setBits(reader.take(reader.head()))) this.#announces(peerId, trackId, index);
     if (type === REQUEST) this.#requests(peerId, end, trackId, reader);
     if (type === CANCEL) {
       this.seen.cancels++;
@@ -126,7 +122,8 @@ export class Audit implements WorldWatcher {
     if (type !== BLOCK && type !== REJECT) return;
     const end = this.#ends.get(peerId)?.get(from);
     if (!end) return;
-    const { reader, handle } = open(bytes);
+    const reader = open(bytes);
+    const { handle } = reader.reference();
     // A block bears the handle of who asked, a reject that of who rejects.
     const namer = type === BLOCK ? end : this.#ends.get(from)?.get(peerId);
     if (type === BLOCK) this.seen.blocks++;
@@ -140,12 +137,10 @@ export class Audit implements WorldWatcher {
     if (event.kind === "store-failed") this.violate(`a store failed: ${event.message}`);
   }
 
-  #announces(peerId: PeerId, trackId: TrackId | undefined, indexes: Iterable<number>): void {
-    for (const index of indexes) {
-      this.seen.announced++;
-      if (trackId === undefined || !this.#options.holds(peerId, trackId, index))
-        this.violate(`${shortName(peerId)} announces piece ${index} that was never verified`);
-    }
+  #announces(peerId: PeerId, trackId: TrackId | undefined, index: number): void {
+    this.seen.announced++;
+    if (trackId === undefined || !this.#options.holds(peerId, trackId, index))
+      this.violate(`${shortName(peerId)} announces piece ${index} that was never verified`);
   }
 
   #requests(peerId: PeerId, end: LinkEnd, trackId: TrackId | undefined, reader: WireReader): void {
@@ -175,12 +170,12 @@ export class Audit implements WorldWatcher {
   }
 }
 
-/** A message up to its track. */
-function open(bytes: Uint8Array) {
+/** A message, read up to its track. */
+function open(bytes: Uint8Array): WireReader {
   const reader = new WireReader(bytes);
   reader.head(); // the array
   reader.head(); // its type
-  return { reader, ...reader.reference() };
+  return reader;
 }
 
 function* setBits(bits: Uint8Array): Generator<number> {

@@ -19,14 +19,14 @@ interface Shelved {
 }
 
 export class BlockShelf implements Parcels {
-  /** By piece and place in it: the same in each song. */
-  readonly #blocks = new Map<string, Shelved[]>();
+  /** By piece and block: the same in each song. */
+  readonly #blocks: Shelved[][][] = [];
 
   constructor(songs: Iterable<Song>) {
     for (const { pieces } of songs)
       for (const [index, piece] of pieces.entries())
         for (let offset = 0; offset < piece.byteLength; offset += BLOCK_BYTES)
-          this.#add(`${index}/${offset}`, piece.subarray(offset, offset + BLOCK_BYTES));
+          this.#add(index, offset / BLOCK_BYTES, piece.subarray(offset, offset + BLOCK_BYTES));
   }
 
   pack(bytes: Uint8Array): Parcel | null {
@@ -34,19 +34,19 @@ export class BlockShelf implements Parcels {
     reader.head(); // the array
     reader.head(); // its type
     reader.reference();
-    const key = `${reader.head()}/${reader.head()}`;
+    const candidates = this.#blocks[reader.head()]?.[reader.head() / BLOCK_BYTES];
     reader.head(); // when it was sent
     const payload = reader.take(reader.head());
     const headerBytes = bytes.byteLength - payload.byteLength;
-    const shelved = this.#blocks.get(key)?.find((block) => Buffer.compare(block.payload, payload) === 0);
+    const shelved = candidates?.find((block) => Buffer.compare(block.payload, payload) === 0);
     return shelved && headerBytes <= MAX_HEADER_BYTES ? new ShelvedBlock(shelved, bytes.slice(0, headerBytes)) : null;
   }
 
-  #add(key: string, block: Uint8Array): void {
-    const room = new Uint8Array(MAX_HEADER_BYTES + block.byteLength);
-    room.set(block, MAX_HEADER_BYTES);
-    const shelved = { room, payload: room.subarray(MAX_HEADER_BYTES) };
-    this.#blocks.set(key, [...(this.#blocks.get(key) ?? []), shelved]);
+  #add(index: number, block: number, bytes: Uint8Array): void {
+    const room = new Uint8Array(MAX_HEADER_BYTES + bytes.byteLength);
+    room.set(bytes, MAX_HEADER_BYTES);
+    const blocks = (this.#blocks[index] ??= []);
+    (blocks[block] ??= []).push({ room, payload: room.subarray(MAX_HEADER_BYTES) });
   }
 }
 

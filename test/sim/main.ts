@@ -1,51 +1,37 @@
-/** `npm run sim -- [options]`. Exit codes: 0 simulated, 1 an invariant did not hold or nothing was proven, 2 bad options. */
-import { writeFileSync } from "node:fs";
-import { findMissedGoals, formatFigures, UsageError } from "../bench/bench.ts";
-import { playOmnisciently } from "./omniscient.ts";
-import { readArguments, USAGE } from "./options.ts";
-import type { SimArguments } from "./options.ts";
-import { plotSvg } from "./plot.ts";
-import { simulate } from "./simulate.ts";
+/**
+ * `npm run sim -- [options]`: runs run.ts as one bundle in a process of its own. tsx would give every function its name by
+ * hand, which with ten thousand peers is a tenth of the memory; and V8 takes some of its sizes only at the start.
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { build } from "vite";
+import { REPOSITORY } from "../support/source-files.ts";
 
-async function run({ run: options, plotFile, isOmniscient, isJson }: SimArguments): Promise<void> {
-  const startedAtMs = performance.now();
-  const seconds = (): string => ((performance.now() - startedAtMs) / 1000).toFixed(1);
-  const result = await simulate(options, (line) => console.error(`${seconds().padStart(6)} s  ${line}`));
-  const { figures, goals, faults, traceDigest, sim } = result;
-  const { scenario, peers, seed, net } = options;
-  const { messages, blocks } = sim.audit.seen;
-  const title = `${scenario}, ${peers} listeners, ${net} links, seed ${seed}`;
-  if (plotFile !== null) writePlot(plotFile, plotSvg(sim, title));
-  console.log(`\n${title}: ${seconds()} s for ${messages} messages`);
-  console.log(["", ...formatFigures(result), "", `trace ${traceDigest}, ${blocks} blocks`, ...faults].join("\n"));
-  const omniscient = isOmniscient ? playOmnisciently(sim) : null;
-  if (omniscient) {
-    const { copies, makespanMs, playableMsP50, playableMsP95 } = omniscient;
-    const ratio = (makespanMs / (figures["boundMs"] ?? NaN)).toFixed(2);
-    console.log(
-      `\nomniscient: ${copies} copies, makespan ${makespanMs} ms (×${ratio}), playable ${playableMsP50} / ${playableMsP95} ms`,
-    );
-  }
-  const missed = findMissedGoals(result);
-  if (isJson) console.log(JSON.stringify({ bench: "sim", options, figures, goals, omniscient, missed, faults, traceDigest }));
-  if (faults.length > 0) process.exitCode = 1;
+/**
+ * A nursery so large that what is on its way for a moment dies there, MB (the more peers, the more is on its way at once);
+ * a heap that ten thousand peers fit into, MB; and no full collection before the heap has doubled since the last. Smaller
+ * runs fill neither.
+ */
+const V8_OPTIONS = ["--max-semi-space-size=256", "--max-old-space-size=8192", "--heap-growing-percent=100"];
+
+async function bundle(): Promise<string> {
+  const result = await build({
+    configFile: false,
+    root: REPOSITORY,
+    logLevel: "error",
+    ssr: { noExternal: true },
+    build: { ssr: fileURLToPath(import.meta.resolve("./run.ts")), target: "node20", minify: false, write: false },
+  });
+  const [chunk] = "output" in result ? result.output : [];
+  if (chunk?.type !== "chunk") throw new Error("The simulator cannot be bundled.");
+  return chunk.code;
 }
 
-/** @throws UsageError where that cannot be written. */
-function writePlot(file: string, svg: string): void {
-  try {
-    writeFileSync(file, svg);
-  } catch (cause) {
-    throw new UsageError(`--plot: cannot write ${file}.`, { cause });
-  }
-}
-
-try {
-  const options = readArguments(process.argv.slice(2));
-  if (options.isHelp) console.log(USAGE);
-  else await run(options);
-} catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  console.error(error.message);
-  process.exitCode = 2;
-}
+const child = spawn(process.execPath, [...V8_OPTIONS, "--input-type=module", "-", ...process.argv.slice(2)], {
+  stdio: ["pipe", "inherit", "inherit"],
+});
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => void child.kill(signal));
+child.stdin.end(await bundle());
+const [code] = (await once(child, "exit")) as [number | null];
+process.exitCode = code ?? 1;

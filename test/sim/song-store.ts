@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import type { ChunkStore, Hasher, StoredTrack, StoreUsage, TrackId } from "../../app/core/index.ts";
 import { pieceInfo } from "../../app/core/manifest/manifest.ts";
+import type { Manifest } from "../../app/core/index.ts";
 import type { Song } from "../support/songs.ts";
 
 export class SongStore implements ChunkStore {
@@ -43,6 +44,18 @@ export class SongStore implements ChunkStore {
 
   peekPiece(trackId: TrackId, index: number): Uint8Array | null {
     return this.holds(trackId, index) ? (this.#songs.get(trackId)?.pieces[index] ?? null) : null;
+  }
+
+  findManifest(trackId: TrackId, bytes: Uint8Array): Manifest | null {
+    const song = this.#songs.get(trackId);
+    return song && isEqual(bytes, song.manifestBytes) ? song.manifest : null;
+  }
+
+  findJoined(trackId: TrackId, index: number, blocks: readonly Uint8Array[]): Uint8Array | null {
+    const piece = this.#songs.get(trackId)?.pieces[index];
+    let at = 0;
+    for (const block of blocks) if (!isEqual(block, piece?.subarray(at, (at += block.byteLength)))) return null;
+    return piece?.byteLength === at ? piece : null;
   }
 
   async putPiece(trackId: TrackId, index: number, bytes: Uint8Array): Promise<void> {
@@ -92,5 +105,5 @@ export function songHasher(songs: Iterable<Song>): Hasher {
 }
 
 function isEqual(a: Uint8Array, b: Uint8Array | undefined): boolean {
-  return b !== undefined && Buffer.compare(a, b) === 0;
+  return a === b || (b !== undefined && Buffer.compare(a, b) === 0);
 }

@@ -1,6 +1,7 @@
 /** The clock that all simulations run on. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { EventQueue } from "../support/event-queue.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";
 
 test("everything happens in the order of its time, what is due at once in the order of scheduling, nothing cancelled", () => {
@@ -39,4 +40,44 @@ test("time stands at the limit when nothing happens until then", () => {
   clock.schedule(100, () => {});
   expect(clock.step(50)).toBe(false);
   expect(clock.nowMs()).toBe(50);
+});
+
+test("what is due soon, later and much later comes in order, also when more is added meanwhile", () => {
+  // Milliseconds from now: within a slot, within seconds, and far beyond.
+  const delayMs = fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(5000), fc.nat(1_000_000));
+  const steps = fc.array(fc.record({ delaysMs: fc.array(delayMs, { maxLength: 5 }), pops: fc.nat(6) }), { maxLength: 60 });
+  fc.assert(
+    fc.property(steps, (plan) => {
+      const queue = new EventQueue();
+      const expected: { readonly atMs: number; readonly order: number }[] = [];
+      const happened: number[] = [];
+      let nowMs = 0;
+      let order = 0;
+      const popOne = (): void => {
+        expected.sort((a, b) => a.atMs - b.atMs || a.order - b.order);
+        const next = expected.shift();
+        expect(queue.nextMs()).toBe(next?.atMs ?? Infinity);
+        const task = queue.pop();
+        if (!next) return expect(task).toBeNull();
+        task?.run();
+        expect(happened.at(-1)).toBe(next.order);
+        nowMs = next.atMs;
+      };
+      for (const { delaysMs, pops } of plan) {
+        for (const delay of delaysMs) {
+          const id = order++;
+          queue.push(nowMs + delay, { run: () => void happened.push(id) });
+          expected.push({ atMs: nowMs + delay, order: id });
+        }
+        expect(queue.count).toBe(expected.length);
+        for (let pop = 0; pop < pops; pop++) popOne();
+      }
+      while (expected.length > 0) popOne();
+      expect([queue.count, queue.pop(), happened.length]).toEqual([0, null, order]);
+    }),
+  );
+});
+
+test("nothing can be due at no time", () => {
+  expect(() => new VirtualClock().schedule(Infinity, () => {})).toThrow("Infinity");
 });

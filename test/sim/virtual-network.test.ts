@@ -146,6 +146,17 @@ describe("the virtual network", () => {
     expect(receiverBusyMs).toBeCloseTo((Math.ceil(packets / 2) * SACK_BYTES) / HOME.upBytesPerMs, 6);
   });
 
+  test("what is written where the network wants it arrives, whatever is written there next", () => {
+    const { clock, links, came } = pair(HOME, 4);
+    for (const lane of ["bulk", "control"] as const)
+      for (const sizeBytes of [10, 100, 10_000]) {
+        const bytes = links.scratch?.(sizeBytes) ?? new Uint8Array(0);
+        links.send(bob, lane, bytes.fill(sizeBytes / 10));
+      }
+    while (clock.step());
+    expect(came.toSorted((a, b) => a - b)).toEqual([1, 1, 10, 10, 1000 % 256, 1000 % 256]);
+  });
+
   test("how long packets wait in uplinks is known", () => {
     const { clock, network, links } = pair(HOME, 1);
     expect(network.queues.percentileMs(0.95)).toBe(0);

@@ -3,6 +3,7 @@
  * say who comes, goes and misbehaves.
  */
 import { createHash } from "node:crypto";
+import { decodeManifest } from "../../app/core/index.ts";
 import type { PeerId, Random, SwarmEvent, TrackStats } from "../../app/core/index.ts";
 import { seededRandom } from "../support/seeded-random.ts";
 import type { Song } from "../support/songs.ts";
@@ -91,7 +92,8 @@ export class SimWorld {
       holds: (peerId, trackId, index) => this.#stores.get(peerId)?.holds(trackId, index) ?? false,
     });
     const { audit } = this;
-    const songsById = new Map(songs.map((song) => [song.trackId, song]));
+    // What the engine reads out of a manifest is read once for everybody.
+    const songsById = new Map(songs.map((song) => [song.trackId, { ...song, manifest: decodeManifest(song.manifestBytes) }]));
     this.world = new SwarmWorld({
       seed,
       songs,
@@ -244,7 +246,7 @@ export class SimWorld {
   }
 
   #flushTrace(): void {
-    this.#traceHash.update(this.#traceLines.map((line) => `${line}\n`).join(""));
+    this.#traceHash.update([...this.#traceLines, ""].join("\n"));
     this.#traceLines = [];
   }
 

@@ -60,6 +60,7 @@ export interface WorldPeer {
   readonly peerId: PeerId;
   readonly swarm: Swarm;
   readonly store: ChunkStore;
+  /** Where nobody watches the world. */
   readonly events: SwarmEvent[];
   readonly player: VirtualPlayer;
   readonly joinedMs: number;
@@ -153,10 +154,10 @@ export class SwarmWorld {
       random: seededRandom(this.#seed * 1000 + order),
       store: this.#watched(store),
       hasher: this.#hasher,
-      links: this.#tapped(name, peerId, links, tamper),
+      links: this.#tapped(name, peerId, links, tamper, (sizeBytes) => (peer.bytesSent += sizeBytes)),
       onEvent: (event) => {
-        events.push(event);
-        watcher?.tells(peerId, event);
+        if (watcher) watcher.tells(peerId, event);
+        else events.push(event);
         this.#record(`${this.#nowUs} ${name} ${JSON.stringify(event)}`);
         if (event.kind === "track-complete" && isComplete(swarm)) peer.completeMs ??= this.clock.nowMs();
         player.look();
@@ -316,9 +317,10 @@ export class SwarmWorld {
   #tapped(
     name: string,
     peerId: PeerId,
-    links: Pick<LinkTransport, "send" | "bufferedBytes" | "close">,
+    links: Pick<LinkTransport, "send" | "scratch" | "bufferedBytes" | "close">,
     tamper: PeerOptions["tamper"],
-  ): Pick<LinkTransport, "send" | "bufferedBytes" | "close"> {
+    onSent: (sizeBytes: number) => void,
+  ): Pick<LinkTransport, "send" | "scratch" | "bufferedBytes" | "close"> {
     const { watcher } = this.#options;
     return {
       ...links,
@@ -327,8 +329,7 @@ export class SwarmWorld {
         if (!sent) return true;
         watcher?.sends(peerId, to, lane, sent);
         this.#record(`${this.#nowUs} ${name} > ${this.#nameOf(to)} ${lane} ${sent.byteLength}`);
-        const peer = this.peers.get(name);
-        if (peer) peer.bytesSent += sent.byteLength;
+        onSent(sent.byteLength);
         return links.send(to, lane, sent);
       },
       close: (to, reason) => {
@@ -351,6 +352,8 @@ export class SwarmWorld {
       putManifest: (trackId, bytes, options) => this.#noticed(store.putManifest(trackId, bytes, options)),
       getPiece: (trackId, index) => this.#noticed(store.getPiece(trackId, index)),
       ...(store.peekPiece && { peekPiece: (trackId: TrackId, index: number) => store.peekPiece?.(trackId, index) ?? null }),
+      findManifest: (trackId, bytes) => store.findManifest?.(trackId, bytes) ?? null,
+      findJoined: (trackId, index, blocks) => store.findJoined?.(trackId, index, blocks) ?? null,
       putPiece: (trackId, index, bytes) => this.#noticed(store.putPiece(trackId, index, bytes)),
       deletePiece: (trackId, index) => this.#noticed(store.deletePiece(trackId, index)),
       deleteTrack: (trackId) => this.#noticed(store.deleteTrack(trackId)),

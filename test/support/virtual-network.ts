@@ -6,6 +6,7 @@
  * waits for it, lane by lane. What a link's own buffer cannot hand over waits there, visible as `bufferedBytes`; what
  * waits in the uplink's queue nobody sees, as in life.
  */
+import { MAX_WIRE_MESSAGE_BYTES } from "../../app/core/index.ts";
 import type { Lane, LinkTransport, PeerId, Random } from "../../app/core/index.ts";
 import { QueueMeter } from "./queue-meter.ts";
 import { seededRandom } from "./seeded-random.ts";
@@ -39,6 +40,8 @@ const ACK_DELAY_MS = 200;
 const RETRANSMIT_MS = { first: 500, max: 3000 } as const;
 /** As RTCDataChannel.bufferedAmountLowThreshold is set by the app. */
 const DRAINED_BELOW_BYTES = 32 * 1024;
+/** V8 has arrays of up to so many bytes in its own heap: nothing is spared by not making them. */
+const IN_HEAP_BYTES = 64;
 /** Rounding. */
 const MOMENT_MS = 1e-6;
 
@@ -50,6 +53,8 @@ export class VirtualNetwork {
   readonly #packetsPerTrain: number;
   readonly #parcels: Parcels | null;
   readonly #hosts = new Map<PeerId, Host>();
+  /** Where engines write what they are about to send, one after another. */
+  readonly #scratch = new Uint8Array(MAX_WIRE_MESSAGE_BYTES);
 
   constructor(clock: VirtualClock, { random = seededRandom(1), packetsPerTrain = 1, parcels }: NetworkOptions = {}) {
     this.#clock = clock;
@@ -62,7 +67,7 @@ export class VirtualNetwork {
     peerId: PeerId,
     connection: Connection,
     receiver: NetworkReceiver,
-  ): Pick<LinkTransport, "send" | "bufferedBytes" | "close"> {
+  ): Pick<LinkTransport, "send" | "scratch" | "bufferedBytes" | "close"> {
     const host: Host = {
       peerId,
       receiver,
@@ -77,6 +82,7 @@ export class VirtualNetwork {
     this.#hosts.set(peerId, host);
     return {
       send: (to, lane, bytes) => this.#send(host, to, lane, bytes),
+      scratch: (sizeBytes) => (sizeBytes > IN_HEAP_BYTES ? this.#scratch.subarray(0, sizeBytes) : new Uint8Array(sizeBytes)),
       bufferedBytes: (to) => host.pipes.get(to)?.bulkBytes ?? 0,
       close: (to) => this.disconnect(peerId, to),
     };
@@ -172,9 +178,10 @@ export class VirtualNetwork {
     const pipe = from.isGone ? undefined : from.pipes.get(to);
     if (!pipe) return false;
     if (from.isSilent) return true;
-    // No copy, unlike on a real link: an engine encodes every message anew and lets go of it.
-    const content = (lane === "bulk" ? this.#parcels?.pack(bytes) : null) ?? bytes;
-    pipe.lane(lane).waiting.push({ lane, content, remainingBytes: bytes.byteLength });
+    const parcel = lane === "bulk" ? this.#parcels?.pack(bytes) : null;
+    // No copy of what is small, unlike on a real link: an engine encodes it anew and lets go of it.
+    const content = parcel ?? (bytes.byteLength > IN_HEAP_BYTES ? bytes.slice() : bytes);
+    pipe.lane(lane).push({ lane, content, remainingBytes: bytes.byteLength, next: null });
     if (lane === "bulk") pipe.bulkBytes += bytes.byteLength;
     this.#transmit(pipe);
     return true;
@@ -232,7 +239,7 @@ export class VirtualNetwork {
 
   /** Nothing comes back at all: a timer tells the sender, who then begins as slowly as he can. */
   #swallow(pipe: Pipe, train: Train): void {
-    pipe.swallowed.push(train);
+    (pipe.swallowed ??= []).push(train);
     if (pipe.cancelRetransmission) return;
     const delayMs = Math.min(RETRANSMIT_MS.max, RETRANSMIT_MS.first * 2 ** pipe.timeouts);
     pipe.cancelRetransmission = this.#clock.schedule(delayMs, () => {

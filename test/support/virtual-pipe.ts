@@ -26,6 +26,8 @@ export interface Message {
   readonly lane: Lane;
   readonly content: Uint8Array | Parcel;
   remainingBytes: number;
+  /** Waits behind it. */
+  next: Message | null;
 }
 
 /** Some packets of one message that travel as one. */
@@ -45,11 +47,28 @@ export interface Acknowledgement {
 }
 
 export class LaneQueue {
-  readonly waiting: Message[] = [];
+  /** A chain: mostly nothing waits, in very many lanes, and an array keeps its room. */
+  #first: Message | null = null;
+  #last: Message | null = null;
   sentCount = 0;
   readCount = 0;
   /** Arrived before what was sent before them. */
   early: Map<number, Train> | null = null;
+
+  push(message: Message): void {
+    if (this.#last) this.#last.next = message;
+    else this.#first = message;
+    this.#last = message;
+  }
+
+  shift(): Message | null {
+    const message = this.#first;
+    if (!message) return null;
+    this.#first = message.next;
+    if (!this.#first) this.#last = null;
+    message.next = null;
+    return message;
+  }
 }
 
 export class PipeState {
@@ -60,7 +79,7 @@ export class PipeState {
   /** The receiver's timer for a packet that waits for a second one to be acknowledged with. */
   cancelAckTimer: Cancel | null = null;
   /** Sent where nothing arrives. */
-  readonly swallowed: Train[] = [];
+  swallowed: Train[] | null = null;
   /** The sender's timer (T3-rtx) for what was swallowed, and how often it has expired in a row. */
   cancelRetransmission: Cancel | null = null;
   timeouts = 0;
@@ -71,7 +90,7 @@ export class PipeState {
   #recoveringUntilMs = -Infinity;
   #underWayBytes = 0;
   /** To be sent again. */
-  readonly #repeats: Train[] = [];
+  #repeats: Train[] | null = null;
   #current: Message | null = null;
   #lastLane: Lane = "bulk";
   #unackedBytes = 0;
@@ -85,7 +104,7 @@ export class PipeState {
   next(maxPackets: number): Train | null {
     const roomBytes = this.#windowBytes - this.#underWayBytes;
     if (roomBytes <= 0) return null;
-    const repeat = this.#repeats.shift();
+    const repeat = this.#repeats?.shift();
     if (repeat) {
       this.#underWayBytes += repeat.sizeBytes;
       return repeat;
@@ -105,8 +124,8 @@ export class PipeState {
 
   /** Streams take turns, message by message. */
   #nextMessage(): Message | null {
-    const [first, second] = this.#lastLane === "bulk" ? [this.control, this.bulk] : [this.bulk, this.control];
-    const message = first.waiting.shift() ?? second.waiting.shift() ?? null;
+    const isControlsTurn = this.#lastLane === "bulk";
+    const message = isControlsTurn ? (this.control.shift() ?? this.bulk.shift()) : (this.bulk.shift() ?? this.control.shift());
     if (message) this.#lastLane = message.lane;
     return message;
   }
@@ -125,8 +144,10 @@ export class PipeState {
     this.timeouts++;
     this.#windowBytes = PACKET_BYTES;
     this.#isAvoidingCongestion = false;
-    for (const train of this.swallowed) this.#underWayBytes -= train.sizeBytes;
-    this.#repeats.push(...this.swallowed.splice(0));
+    const swallowed = this.swallowed ?? [];
+    this.swallowed = null;
+    for (const train of swallowed) this.#underWayBytes -= train.sizeBytes;
+    this.#repeats = [...(this.#repeats ?? []), ...swallowed];
   }
 
   acked({ sizeBytes, count }: Acknowledgement): void {

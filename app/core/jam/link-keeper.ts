@@ -54,6 +54,8 @@ export class LinkKeeper {
   /** In any state. */
   readonly #links = new Map<PeerId, Link>();
   readonly #rests = new Map<PeerId, Rest>();
+  /** The last that was made: of a crowd that comes at once, all have the same. */
+  #lastRest: Rest = { untilMs: 0, delayMs: 0 };
   /** From when on missing links are opened; null while none is missing. */
   #fillFromMs: number | null = null;
   /** When to open one more, although none is missing; null while there are links enough. */
@@ -166,7 +168,10 @@ export class LinkKeeper {
   }
 
   #rest(peerId: PeerId, forMs: number, delayMs = forMs): void {
-    this.#rests.set(peerId, { untilMs: this.#nowMs + forMs, delayMs });
+    const untilMs = this.#nowMs + forMs;
+    const isSame = this.#lastRest.untilMs === untilMs && this.#lastRest.delayMs === delayMs;
+    if (!isSame) this.#lastRest = { untilMs, delayMs };
+    this.#rests.set(peerId, this.#lastRest);
   }
 
   /** Somebody else is asked at once; but not the whole jam in one go. */

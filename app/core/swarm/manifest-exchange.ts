@@ -4,7 +4,7 @@
  */
 import { ProtocolError } from "../errors.ts";
 import type { PeerId, TrackId } from "../ids.ts";
-import { decodeManifest, trackIdOf } from "../manifest/manifest.ts";
+import { trackIdOf } from "../manifest/manifest.ts";
 import {
   BLOCK_BYTES,
   MANIFEST_PIPELINE_PARTS,
@@ -214,7 +214,7 @@ export class ManifestExchange {
     this.#attempts.delete(track.trackId);
     this.#failedMs.delete(track.trackId);
     try {
-      track.adoptManifest(decodeManifest(bytes), bytes, this.#context.random);
+      track.adoptManifest(this.#context.keeper.readManifest(track.trackId, bytes), bytes, this.#context.random);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       track.isUnreadable = true;

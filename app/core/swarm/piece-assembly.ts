@@ -43,7 +43,12 @@ export class PieceAssembly {
 
   /** The whole piece, once it `isComplete`. */
   get bytes(): Uint8Array {
-    return (this.#bytes ??= this.#join());
+    return (this.#bytes ??= this.#join(() => null));
+  }
+
+  /** As `bytes`, from where the same bytes are already, if `find` knows. */
+  joined(find: (blocks: readonly Uint8Array[]) => Uint8Array | null): Uint8Array {
+    return (this.#bytes ??= this.#join(find));
   }
 
   get isComplete(): boolean {
@@ -136,13 +141,16 @@ export class PieceAssembly {
     return [...guilty];
   }
 
-  #join(): Uint8Array {
+  #join(find: (blocks: readonly Uint8Array[]) => Uint8Array | null): Uint8Array {
     if (!this.isComplete) throw new Error(`piece ${this.index} is not complete`);
-    const bytes = new Uint8Array(this.#sizeBytes);
-    this.#blocks.forEach((block, place) => {
-      if (block) bytes.set(block, place * BLOCK_BYTES);
-    });
+    const blocks = this.#blocks.filter((block) => block !== null);
     this.#blocks.fill(null);
-    return bytes;
+    return find(blocks) ?? joinBlocks(blocks, this.#sizeBytes);
   }
+}
+
+function joinBlocks(blocks: readonly Uint8Array[], sizeBytes: number): Uint8Array {
+  const bytes = new Uint8Array(sizeBytes);
+  blocks.forEach((block, place) => bytes.set(block, place * BLOCK_BYTES));
+  return bytes;
 }

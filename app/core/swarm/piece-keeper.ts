@@ -3,6 +3,8 @@
  * asked for, and, within bounds, for good where the store fails. Everything read from the store is verified again.
  */
 import type { TrackId } from "../ids.ts";
+import { decodeManifest } from "../manifest/manifest.ts";
+import type { Manifest } from "../manifest/manifest.ts";
 import type { ChunkStore, Hasher } from "../ports.ts";
 import { MEMORY_PIECES_BYTES, PIECE_CACHE_BYTES } from "../tunables.ts";
 import { equalBytes } from "./equal-bytes.ts";
@@ -113,6 +115,16 @@ export class PieceKeeper {
 
   keepManifest(trackId: TrackId, bytes: Uint8Array): void {
     this.#store.putManifest(trackId, bytes, { origin: false }).catch(this.#onStoreFailed);
+  }
+
+  /** @throws ProtocolError as decodeManifest does. */
+  readManifest(trackId: TrackId, bytes: Uint8Array): Manifest {
+    return this.#store.findManifest?.(trackId, bytes) ?? decodeManifest(bytes);
+  }
+
+  /** As ChunkStore.findJoined. */
+  findJoined(trackId: TrackId, index: number, blocks: readonly Uint8Array[]): Uint8Array | null {
+    return this.#store.findJoined?.(trackId, index, blocks) ?? null;
   }
 
   /** The piece if it is at hand. The bytes stay the keeper's: don't change them. */

@@ -28,7 +28,9 @@ export class PieceVerifier {
   async verify(track: TrackState, assembly: PieceAssembly): Promise<void> {
     const info = track.manifest ? pieceInfo(track.manifest, assembly.index) : null;
     if (!info) throw new Error(`piece ${assembly.index} of a track without it`);
-    const hash = await this.#context.hasher.sha256(assembly.bytes);
+    const { keeper, hasher } = this.#context;
+    const bytes = assembly.joined((blocks) => keeper.findJoined(track.trackId, assembly.index, blocks));
+    const hash = await hasher.sha256(bytes);
     const { isRunning, tracks } = this.#context;
     if (!isRunning || tracks.get(track.trackId) !== track || track.arriving.get(assembly.index) !== assembly) return;
     if (equalBytes(hash, info.sha256)) this.#accept(track, assembly);

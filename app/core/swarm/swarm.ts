@@ -41,7 +41,7 @@ export interface SwarmOptions {
   readonly random: Random;
   readonly store: ChunkStore;
   readonly hasher: Hasher;
-  readonly links: Pick<LinkTransport, "send" | "bufferedBytes" | "close">;
+  readonly links: Pick<LinkTransport, "send" | "scratch" | "bufferedBytes" | "close">;
   /** Called synchronously; may call back into the swarm. */
   readonly onEvent: (event: SwarmEvent) => void;
 }
@@ -334,7 +334,8 @@ export class Swarm implements SwarmApi {
   #send(neighbour: Neighbour, message: PeerMessage): void {
     if (!this.#isRunning || this.#neighbours.get(neighbour.peerId) !== neighbour) return;
     // False means that the link has just closed: its event is on the way and undoes whatever this message began.
-    this.#links.send(neighbour.peerId, laneOf(message.type), neighbour.codec.encode(message));
+    const bytes = neighbour.codec.encode(message, this.#links.scratch);
+    this.#links.send(neighbour.peerId, laneOf(message.type), bytes);
   }
 
   #sayHello(neighbour: Neighbour): void {

@@ -1,6 +1,6 @@
 /** What the store holds of a track, read once before anything is fetched: so that nothing is fetched twice. */
 import { ProtocolError } from "../errors.ts";
-import { decodeManifest, pieceInfo, trackIdOf } from "../manifest/manifest.ts";
+import { pieceInfo, trackIdOf } from "../manifest/manifest.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import type { ChunkStore, StoredTrack } from "../ports.ts";
 import type { SwarmContext } from "./context.ts";
@@ -30,7 +30,7 @@ export class TrackLoader {
     try {
       stored = await this.#options.store.getTrack(track.trackId);
       if (stored && (await trackIdOf(stored.manifestBytes, this.#context.hasher)) === track.trackId)
-        manifest = decodeManifest(stored.manifestBytes);
+        manifest = this.#context.keeper.readManifest(track.trackId, stored.manifestBytes);
     } catch (error) {
       // A manifest that cannot be read is as good as none: peers have it.
       if (!(error instanceof ProtocolError)) this.#options.onStoreFailed(error);

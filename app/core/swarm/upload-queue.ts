@@ -141,6 +141,7 @@ export class UploadQueue {
     let chosen: QueuedBlock | null = null;
     let least = Infinity;
     for (const queue of this.#peers.values()) {
+      if (queue[kind].size === 0) continue; // as most are, most of the time
       let looks = LOOK_AHEAD_BLOCKS;
       for (const block of queue[kind].values()) {
         const isBegun = block.index === this.#begun?.index && block.peerId === this.#begun.peerId;

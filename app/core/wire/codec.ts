@@ -66,22 +66,32 @@ export function laneOf(type: PeerMessageType): Lane {
   return type === "block" ? "bulk" : "control";
 }
 
+/** More than a jam usually has at a time: below, looking through them is quicker than a map, and takes no memory. */
+const FEW_TRACKS = 8;
+
 /** The track ids that one end of a link has introduced; a handle is the place in the order of introduction. */
 class Introductions {
-  readonly #ids: TrackId[] = [];
-  readonly #handles = new Map<TrackId, number>();
+  #ids: TrackId[] = [];
+  #handles: Map<TrackId, number> | null = null;
 
   get count(): number {
     return this.#ids.length;
   }
 
   add(trackId: TrackId): void {
+    if (this.#ids.length < FEW_TRACKS) {
+      this.#ids = this.#ids.concat(trackId); // exactly as long as it is: there are two of them on every link
+      return;
+    }
+    this.#handles ??= new Map(this.#ids.map((id, handle) => [id, handle]));
     this.#handles.set(trackId, this.#ids.length);
     this.#ids.push(trackId);
   }
 
   handleOf(trackId: TrackId): number | undefined {
-    return this.#handles.get(trackId);
+    if (this.#handles) return this.#handles.get(trackId);
+    const handle = this.#ids.indexOf(trackId);
+    return handle === -1 ? undefined : handle;
   }
 
   idOf(handle: number): TrackId | undefined {
@@ -98,15 +108,18 @@ export class LinkCodec {
   readonly #ours = new Introductions();
   readonly #theirs = new Introductions();
 
-  /** Bytes for the lane `laneOf(message.type)`; must be sent in the order of the calls. */
-  encode(message: PeerMessage): Uint8Array {
+  /**
+   * Bytes for the lane `laneOf(message.type)`; must be sent in the order of the calls.
+   * @param allocate where they are written; into memory of their own by default
+   */
+  encode(message: PeerMessage, allocate?: (sizeBytes: number) => Uint8Array): Uint8Array {
     const layout = LAYOUT_OF_TYPE.get(message.type);
     if (!layout) throw new Error(`no layout for ${message.type}`);
     const values: Readonly<Record<string, unknown>> = message;
     const items: unknown[] = [TYPE_NUMBERS[message.type]];
     for (const field of layout.fields)
       items.push("trackId" in message && field === "trackId" ? this.#reference(message.trackId, message.type) : values[field]);
-    return encodePlain(items);
+    return encodePlain(items, allocate);
   }
 
   /**

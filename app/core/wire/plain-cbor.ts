@@ -15,8 +15,11 @@ const MAX_NUMBER = 0xffff_ffff;
 const MAX_DEPTH = 2;
 
 /** @throws Error for what is not plain. */
-export function encodePlain(value: unknown): Uint8Array {
-  const bytes = new Uint8Array(sizeOf(value));
+export function encodePlain(
+  value: unknown,
+  allocate: (sizeBytes: number) => Uint8Array = (sizeBytes) => new Uint8Array(sizeBytes),
+): Uint8Array {
+  const bytes = allocate(sizeOf(value));
   write(bytes, 0, value);
   return bytes;
 }

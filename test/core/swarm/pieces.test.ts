@@ -30,6 +30,22 @@ describe("PieceAssembly", () => {
     );
   });
 
+  test("a piece whose bytes are at hand elsewhere is taken from there", () => {
+    const blocks = [new Uint8Array(BLOCK_BYTES).fill(1), new Uint8Array(10).fill(2)];
+    const known = Uint8Array.from([...(blocks[0] ?? []), ...(blocks[1] ?? [])]);
+    const assemble = (): PieceAssembly => {
+      const piece = new PieceAssembly(0, BLOCK_BYTES + 10);
+      for (const block of [1, 0]) piece.put(block, blocks[block] ?? known, bob);
+      return piece;
+    };
+    const found = assemble();
+    expect(found.joined((some) => (expect(some).toEqual(blocks), known))).toBe(known);
+    expect(found.bytes).toBe(known);
+    const notFound = assemble();
+    expect(notFound.joined(() => null)).toEqual(known);
+    expect(notFound.bytes).not.toBe(known);
+  });
+
   test("SW6: those whose blocks differ from the good piece are found, and nobody else", () => {
     const piece = new PieceAssembly(0, 2 * BLOCK_BYTES);
     piece.put(0, new Uint8Array(BLOCK_BYTES), bob);

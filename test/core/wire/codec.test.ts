@@ -88,6 +88,21 @@ describe("LinkCodec", () => {
     expect(second.byteLength).toBeLessThan(16);
   });
 
+  test("WP2: tracks keep their handles, however many there are", () => {
+    const [alice, bob] = [new LinkCodec(), new LinkCodec()];
+    const ids = Array.from({ length: 40 }, (_, number) => trackIdOfNumber(number));
+    const say = (id: TrackId): PeerMessage => bob.decode(alice.encode(request(id)), "control");
+    expect([...ids, ...ids].map(say)).toEqual([...ids, ...ids].map(request));
+    expect(ids.map((id) => alice.decode(bob.encode(block(id)), "bulk"))).toEqual(ids.map(block));
+  });
+
+  test("what is to be sent is written where the sender wants it", () => {
+    const place = new Uint8Array(MAX_WIRE_MESSAGE_BYTES);
+    const written = new LinkCodec().encode(request(trackIdOfNumber(1)), (sizeBytes) => place.subarray(0, sizeBytes));
+    expect(written.buffer).toBe(place.buffer);
+    expect(written).toEqual(new LinkCodec().encode(request(trackIdOfNumber(1))));
+  });
+
   test("WP2: a block that overtakes everything its sender said on the control lane is understood", () => {
     const [alice, bob] = [new LinkCodec(), new LinkCodec()];
     bob.decode(alice.encode(request(trackIdOfNumber(1))), "control");
