@@ -21,6 +21,7 @@ const view = (change: Partial<DriftView> = {}): DriftView => ({
   isSteady: true,
   noiseMs: 0,
   rate: REST,
+  isPunctual: false,
   sinceSeekMs: Infinity,
   seeksInVain: 0,
   ...change,
@@ -66,6 +67,10 @@ describe("drift", () => {
     ["what a start's rate makes up isn't", { driftMs: -50 }, "rate"],
     ["nor another start soon after", { driftMs: -150, sinceSeekMs: 9_000 }, "rate"],
     ["nor what is found later", { driftMs: -150, sinceStartMs: 1_500 }, "rate"],
+    ["less is jumped over where jumps are exact", { driftMs: -20, isPunctual: true }, "seek"],
+    ["but not what nobody hears", { driftMs: -10, isPunctual: true }, "rate"],
+    ["nor time and again", { driftMs: -20, isPunctual: true, sinceSeekMs: 900 }, "rate"],
+    ["nor in the midst of music", { driftMs: -20, isPunctual: true, sinceStartMs: 1_500 }, "rate"],
   ] as const)("PB13: %s", (_, change, kind) => {
     expect(decideDrift(view({ sinceStartMs: 200, ...change })).kind).toBe(kind);
   });
