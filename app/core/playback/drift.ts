@@ -70,7 +70,8 @@ export function decideDrift(view: DriftView): DriftDecision {
     return isCorrecting ? { kind: "rate", rate: restRate(driftMs) } : { kind: "hold" };
   }
   const isStart = isStartOf(view);
-  const limit = isStart ? DRIFT_START_RATE_LIMIT : DRIFT_RATE_LIMIT;
+  // Where a jump ends what is large, what is left never needs a rate that one can hear.
+  const limit = isStart && !view.isPunctual ? DRIFT_START_RATE_LIMIT : DRIFT_RATE_LIMIT;
   const withinMs = isStart ? Math.max(DRIFT_START_CORRECTION_MS, DRIFT_START_PHASE_MS - sinceStartMs) : DRIFT_CORRECTION_MS;
   const wanted = 1 - Math.min(limit, Math.max(-limit, driftMs / withinMs));
   // One rate for the whole correction: each change costs the browser a new set of resampler taps.

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  DRIFT_BREAK_MS,
   DRIFT_RATE_LIMIT,
   DRIFT_REST_OFFSET,
   DRIFT_SEEK_MS,
@@ -100,12 +101,13 @@ describe("drift", () => {
         drift,
         fc.double({ min: 0, max: 5_000, noNaN: true }),
         fc.double({ min: 0.95, max: 1.05, noNaN: true }),
-        (driftMs, sinceStartMs, rate) => {
-          const decision = decideDrift(view({ driftMs, sinceStartMs, rate }));
+        fc.boolean(),
+        (driftMs, sinceStartMs, rate, isPunctual) => {
+          const decision = decideDrift(view({ driftMs, sinceStartMs, rate, isPunctual }));
           const isStart = sinceStartMs < DRIFT_START_PHASE_MS;
-          const seekMs = isStart ? DRIFT_START_SEEK_MS : DRIFT_SEEK_MS;
+          const seekMs = !isStart ? DRIFT_SEEK_MS : isPunctual ? DRIFT_BREAK_MS : DRIFT_START_SEEK_MS;
           if (decision.kind === "seek") expect(Math.abs(driftMs)).toBeGreaterThan(seekMs);
-          const limit = isStart ? DRIFT_START_RATE_LIMIT : DRIFT_RATE_LIMIT;
+          const limit = isStart && !isPunctual ? DRIFT_START_RATE_LIMIT : DRIFT_RATE_LIMIT;
           if (decision.kind === "rate") expect(Math.abs(decision.rate - 1)).toBeLessThanOrEqual(limit + 1e-9);
         },
       ),
