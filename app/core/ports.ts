@@ -176,8 +176,8 @@ export interface StoreUsage {
 export interface SinkStatus {
   /** Smoothed media time that is being heard now, in ms, output latency included where the browser tells it. */
   readonly mediaMs: number;
-  /** How far apart the output's own words about that are, to either side, ms; 0 where it says nothing that could be. */
-  readonly outputUncertaintyMs: number;
+  /** How far apart the output's own words about that are, to either side, ms; null where it says nothing of it. */
+  readonly outputUncertaintyMs: number | null;
   readonly playing: boolean;
   /** The browser has data enough to play on at this place. */
   readonly canPlay: boolean;

@@ -21,7 +21,7 @@ const NO_PLAYBACK: Diagnostics["playback"] = {
   positionMs: null,
   referencePositionMs: null,
   driftMs: null,
-  outputUncertaintyMs: 0,
+  outputUncertaintyMs: null,
   outputDelayMs: 0,
   bufferedAheadMs: 0,
   firstSoundMs: null,

@@ -37,7 +37,7 @@ export interface Diagnostics {
     readonly positionMs: number | null;
     readonly referencePositionMs: number | null;
     readonly driftMs: number | null;
-    readonly outputUncertaintyMs: number;
+    readonly outputUncertaintyMs: number | null;
     readonly outputDelayMs: number;
     readonly bufferedAheadMs: number;
     readonly firstSoundMs: number | null;

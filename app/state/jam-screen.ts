@@ -22,7 +22,7 @@ export class JamScreen {
   readonly chunkMap = signal<ChunkMap>(new Uint8Array());
   readonly sound = signal<SoundState>({ kind: "silent" });
   readonly listenersMayAdd = signal(false);
-  readonly sync = signal<SyncView>({ driftMs: null, uncertaintyMs: null, outputUncertaintyMs: 0, isSettled: false });
+  readonly sync = signal<SyncView>({ driftMs: null, uncertaintyMs: null, outputUncertaintyMs: null, isSettled: false });
   readonly volume = signal({ level: 1, muted: false });
   readonly #settling = new Settling();
 
@@ -34,13 +34,13 @@ export class JamScreen {
     setIfChanged(this.members, memberViews(session, selfId, links));
     setIfChanged(this.upNext, upNextViews(context));
     setIfChanged(this.sound, soundOf(session));
-    const { driftMs = null, outputUncertaintyMs = 0 } = session.player?.stats() ?? {};
+    const { driftMs = null, outputUncertaintyMs = null } = session.player?.stats() ?? {};
     setIfChanged(this.sync, {
       driftMs,
-      isSettled: this.#settling.look(driftMs, nowMs),
+      isSettled: this.#settling.look(driftMs, nowMs, outputUncertaintyMs !== null),
       uncertaintyMs: session.referenceClock.estimate(nowMs)?.uncertaintyMs ?? null,
       // Tenths change all the time, and nobody reads them.
-      outputUncertaintyMs: Math.round(outputUncertaintyMs),
+      outputUncertaintyMs: outputUncertaintyMs === null ? null : Math.round(outputUncertaintyMs),
     });
     const chunkMap = chunkMapOf(session);
     if (!isSameMap(this.chunkMap.get(), chunkMap)) this.chunkMap.set(chunkMap);

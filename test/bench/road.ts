@@ -46,10 +46,13 @@ export async function startRoad(targetPort: number, upMs: DelayOf, downMs: Delay
 
 function carry(from: Socket, to: Socket, delayMs: DelayOf): void {
   let lastDueMs = 0;
+  // Timers of a busy process overtake each other (their durations are whole, and count from when its loop last turned).
+  const waiting: (() => void)[] = [];
   const later = (run: () => void) => {
     const nowMs = performance.now();
     lastDueMs = Math.max(lastDueMs, nowMs + delayMs());
-    setTimeout(run, lastDueMs - nowMs);
+    waiting.push(run);
+    setTimeout(() => waiting.shift()?.(), lastDueMs - nowMs);
   };
   from.on("data", (bytes) => later(() => to.writable && to.write(bytes)));
   from.on("end", () => later(() => to.end()));

@@ -42,6 +42,14 @@ describe("settling", () => {
     expect(settlesAfterMs(settling, () => 1, 10_500)).toBe(1_500);
   });
 
+  it("takes a second where the output says how sure it is, the first time, too", () => {
+    const settling = new Settling();
+    expect(settling.look(1, 0, true)).toBe(false);
+    expect(settling.look(1, 500, true)).toBe(false);
+    expect(settling.look(1, 1_000, true)).toBe(true);
+    expect(settling.look(40, 1_500, true)).toBe(false);
+  });
+
   it("begins anew when the playhead finds another level, as after a cold start", () => {
     expect(settlesAfterMs(new Settling(), (ms) => (ms < 2_500 ? 31 : 1))).toBe(6_500);
   });

@@ -94,7 +94,7 @@ export class MemorySink implements MediaSink {
     this.#sync();
     return {
       mediaMs: this.#mediaMs,
-      outputUncertaintyMs: 0,
+      outputUncertaintyMs: null,
       playing: this.#isPlaying,
       canPlay: !this.#isDry && !this.#isSeeking && this.#aheadMs() > 0,
       seeking: this.#isSeeking,

@@ -31,8 +31,8 @@ export interface PlaybackStats {
   readonly positionMs: number | null;
   readonly referencePositionMs: number | null;
   readonly driftMs: number | null;
-  /** How far that may be wrong by what the output says of itself, ms. */
-  readonly outputUncertaintyMs: number;
+  /** How far that may be wrong by what the output says of itself, ms; null: it doesn't say. */
+  readonly outputUncertaintyMs: number | null;
   /** As set; the element is this far ahead of the ear. */
   readonly outputDelayMs: number;
   readonly bufferedAheadMs: number;

@@ -36,6 +36,8 @@ export interface DriftView {
   readonly noiseMs: number;
   /** The rate in force. */
   readonly rate: number;
+  /** A jump of this sink comes to the sample where it should, and costs 3 ms of fade. */
+  readonly isPunctual: boolean;
   /** Since the last correcting seek; Infinity when there was none. */
   readonly sinceSeekMs: number;
   /** Correcting seeks in a row that did not bring us below the seek limit for good. */
@@ -68,7 +70,8 @@ export function decideDrift(view: DriftView): DriftDecision {
     return isCorrecting ? { kind: "rate", rate: restRate(driftMs) } : { kind: "hold" };
   }
   const isStart = isStartOf(view);
-  const limit = isStart ? DRIFT_START_RATE_LIMIT : DRIFT_RATE_LIMIT;
+  // Where a jump ends what is large, what is left never needs a rate that one can hear.
+  const limit = isStart && !view.isPunctual ? DRIFT_START_RATE_LIMIT : DRIFT_RATE_LIMIT;
   const withinMs = isStart ? Math.max(DRIFT_START_CORRECTION_MS, DRIFT_START_PHASE_MS - sinceStartMs) : DRIFT_CORRECTION_MS;
   const wanted = 1 - Math.min(limit, Math.max(-limit, driftMs / withinMs));
   // One rate for the whole correction: each change costs the browser a new set of resampler taps.
@@ -79,12 +82,15 @@ export function decideDrift(view: DriftView): DriftDecision {
 
 /**
  * A start that was misjudged, or sound that broke off, is an interruption already: better another short gap at once than
- * an echo for as long as 1 % takes. Where they come one after another, gaps would only add to them.
+ * an echo for as long as 1 % takes. Where they come one after another, gaps would only add to them; but a jump that comes
+ * exactly where it should is hardly a gap, and ends what a rate would take seconds for.
  */
 function isWorthASeek(view: DriftView): boolean {
   const errorMs = Math.abs(view.driftMs);
   if (errorMs > DRIFT_SEEK_MS) return true;
-  return isStartOf(view) && errorMs > DRIFT_START_SEEK_MS && view.sinceSeekMs > DRIFT_START_SEEK_REST_MS;
+  if (!isStartOf(view)) return false;
+  if (view.isPunctual) return errorMs > DRIFT_BREAK_MS && view.sinceSeekMs > DRIFT_START_PHASE_MS;
+  return errorMs > DRIFT_START_SEEK_MS && view.sinceSeekMs > DRIFT_START_SEEK_REST_MS;
 }
 
 function isStartOf({ sinceStartMs }: DriftView): boolean {
@@ -109,12 +115,18 @@ export type Course = "unsteady" | "broke-off" | "steady";
  * be wrong. A playhead that never settles is trusted in the end, since something has to be done.
  */
 export class Steadiness {
+  readonly #startsEvenly: boolean;
   /** Where the line began. */
   #anchor: { readonly driftMs: number; readonly atMs: number } | null = null;
   #last: { readonly driftMs: number; readonly atMs: number } | null = null;
   /** How far the rates since then should have moved the drift. */
   #correctedMs = 0;
   #trustedAtMs: number | null = null;
+
+  /** @param startsEvenly a fall is a break also where it comes soon after a start, or after another */
+  constructor(startsEvenly = false) {
+    this.#startsEvenly = startsEvenly;
+  }
 
   reset(): void {
     this.#anchor = null;
@@ -126,7 +138,8 @@ export class Steadiness {
   observe(driftMs: number, rate: number, nowMs: number): Course {
     this.#trustedAtMs ??= nowMs;
     const wasSteady =
-      this.#last !== null && this.#anchor !== null && this.#last.atMs - this.#anchor.atMs >= DRIFT_MEASURE_AFTER_MS;
+      this.#startsEvenly ||
+      (this.#last !== null && this.#anchor !== null && this.#last.atMs - this.#anchor.atMs >= DRIFT_MEASURE_AFTER_MS);
     this.#correctedMs += (rate - 1) * (nowMs - (this.#last?.atMs ?? nowMs));
     this.#last = { driftMs, atMs: nowMs };
     const movedMs = this.#anchor ? driftMs - this.#anchor.driftMs - this.#correctedMs : 0;

@@ -10,8 +10,8 @@ const NOISE_SHARE = 0.1;
 const MAX_NOISE_MS = 6;
 
 export class Steering {
-  readonly #sink: Pick<MediaSink, "setPlaybackRate">;
-  readonly #steadiness = new Steadiness();
+  readonly #sink: Pick<MediaSink, "setPlaybackRate" | "isPunctual">;
+  readonly #steadiness: Steadiness;
   #rate = 1;
   #sinceMs = 0;
   #learning: LatencyEstimate | null = null;
@@ -20,8 +20,9 @@ export class Steering {
   #lastSeekMs = -Infinity;
   #seeksInVain = 0;
 
-  constructor(sink: Pick<MediaSink, "setPlaybackRate">) {
+  constructor(sink: Pick<MediaSink, "setPlaybackRate" | "isPunctual">) {
     this.#sink = sink;
+    this.#steadiness = new Steadiness(sink.isPunctual);
   }
 
   /** The playhead began to move. @param learning whose error the first steady measurement tells */
@@ -48,6 +49,7 @@ export class Steering {
       driftMs,
       sinceStartMs,
       isSteady,
+      isPunctual: this.#sink.isPunctual,
       noiseMs: this.#noiseMs,
       rate: this.#rate,
       sinceSeekMs: nowMs - this.#lastSeekMs,

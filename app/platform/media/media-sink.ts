@@ -53,7 +53,7 @@ class ElementSink implements MediaSink {
     const element = this.#element;
     return {
       mediaMs: this.#mediaMs(),
-      outputUncertaintyMs: 0,
+      outputUncertaintyMs: null,
       playing: !element.paused,
       canPlay: element.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA,
       seeking: element.seeking,

@@ -6,10 +6,10 @@ import type { DeckCommand, DeckReport } from "../../../app/platform/media/sample
 
 /**
  * `value`: the rate, or the media time in ms (`said`: as `currentTime` or the audio context's timestamps tell it); 0 where
- * there is none. `atMs` counts from the epoch.
+ * there is none; `idle`: the context was read, but no line was followed. `atMs` counts from the epoch.
  */
 export interface Observation {
-  readonly kind: "rate" | "seek" | "play" | "pause" | "click" | "said";
+  readonly kind: "rate" | "seek" | "play" | "pause" | "click" | "said" | "idle";
   readonly value: number;
   readonly atMs: number;
   /** Of samples: the line that was followed and what the context said of its time, all ms; for looking into traces. */
@@ -82,19 +82,20 @@ function observeMedia(): void {
       post(command, Array.isArray(transfer) ? transfer : []);
     };
     setInterval(() => {
-      if (!line || !(context instanceof AudioContext)) return;
+      if (!(context instanceof AudioContext) || context.state !== "running") return;
       const nowMs = performance.now();
       const { contextTime = 0, performanceTime = 0 } = context.getOutputTimestamp();
       const contextMs = contextTime * 1000;
-      const lineMs = (1000 * line.frame) / context.sampleRate;
+      const { frame, mediaMs, rate } = line ?? { frame: 0, mediaMs: 0, rate: 0 };
+      const lineMs = (1000 * frame) / context.sampleRate;
       seen.push({
-        kind: "said",
-        value: line.mediaMs + (contextMs + nowMs - performanceTime - lineMs) * line.rate,
+        kind: line ? "said" : "idle",
+        value: mediaMs + (contextMs + nowMs - performanceTime - lineMs) * rate,
         atMs: performance.timeOrigin + nowMs,
         output: {
           lineMs,
-          mediaMs: line.mediaMs,
-          rate: line.rate,
+          mediaMs,
+          rate,
           renderedMs: context.currentTime * 1000,
           contextMs,
           sinceMs: nowMs - performanceTime,

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  DRIFT_BREAK_MS,
   DRIFT_RATE_LIMIT,
   DRIFT_REST_OFFSET,
   DRIFT_SEEK_MS,
@@ -21,6 +22,7 @@ const view = (change: Partial<DriftView> = {}): DriftView => ({
   isSteady: true,
   noiseMs: 0,
   rate: REST,
+  isPunctual: false,
   sinceSeekMs: Infinity,
   seeksInVain: 0,
   ...change,
@@ -66,6 +68,10 @@ describe("drift", () => {
     ["what a start's rate makes up isn't", { driftMs: -50 }, "rate"],
     ["nor another start soon after", { driftMs: -150, sinceSeekMs: 9_000 }, "rate"],
     ["nor what is found later", { driftMs: -150, sinceStartMs: 1_500 }, "rate"],
+    ["less is jumped over where jumps are exact", { driftMs: -20, isPunctual: true }, "seek"],
+    ["but not what nobody hears", { driftMs: -10, isPunctual: true }, "rate"],
+    ["nor time and again", { driftMs: -20, isPunctual: true, sinceSeekMs: 900 }, "rate"],
+    ["nor in the midst of music", { driftMs: -20, isPunctual: true, sinceStartMs: 1_500 }, "rate"],
   ] as const)("PB13: %s", (_, change, kind) => {
     expect(decideDrift(view({ sinceStartMs: 200, ...change })).kind).toBe(kind);
   });
@@ -95,12 +101,13 @@ describe("drift", () => {
         drift,
         fc.double({ min: 0, max: 5_000, noNaN: true }),
         fc.double({ min: 0.95, max: 1.05, noNaN: true }),
-        (driftMs, sinceStartMs, rate) => {
-          const decision = decideDrift(view({ driftMs, sinceStartMs, rate }));
+        fc.boolean(),
+        (driftMs, sinceStartMs, rate, isPunctual) => {
+          const decision = decideDrift(view({ driftMs, sinceStartMs, rate, isPunctual }));
           const isStart = sinceStartMs < DRIFT_START_PHASE_MS;
-          const seekMs = isStart ? DRIFT_START_SEEK_MS : DRIFT_SEEK_MS;
+          const seekMs = !isStart ? DRIFT_SEEK_MS : isPunctual ? DRIFT_BREAK_MS : DRIFT_START_SEEK_MS;
           if (decision.kind === "seek") expect(Math.abs(driftMs)).toBeGreaterThan(seekMs);
-          const limit = isStart ? DRIFT_START_RATE_LIMIT : DRIFT_RATE_LIMIT;
+          const limit = isStart && !isPunctual ? DRIFT_START_RATE_LIMIT : DRIFT_RATE_LIMIT;
           if (decision.kind === "rate") expect(Math.abs(decision.rate - 1)).toBeLessThanOrEqual(limit + 1e-9);
         },
       ),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { OutputClock } from "../../../app/core/index.ts";
 import type { OutputReading } from "../../../app/core/index.ts";
+import { seededRandom } from "../../support/seeded-random.ts";
 
 /** A context that began when our clock showed 1,000 ms and that renders `aheadMs` ahead of what is heard. */
 function reading(nowMs: number, aheadMs: number, about: Partial<OutputReading> = {}): OutputReading {
@@ -14,6 +15,16 @@ function clockOf(readings: readonly OutputReading[]): OutputClock {
   clock.add(reading(1_500, 40));
   for (const each of readings) clock.add(each);
   return clock;
+}
+
+/** Since the device had nothing to play for so long, frames are taken and heard so much later. */
+function stumbled({ nowMs, renderedMs, heard, latencyMs }: OutputReading, lateMs: number): OutputReading {
+  return {
+    nowMs,
+    renderedMs: renderedMs - lateMs,
+    heard: heard && { contextMs: heard.contextMs - lateMs, atMs: heard.atMs },
+    latencyMs,
+  };
 }
 
 const times = (count: number, read: (nowMs: number) => OutputReading) =>
@@ -72,9 +83,7 @@ describe("from our clock to the audio hardware's", () => {
   });
 
   it("PB34: follows a device that had nothing to play for a moment within a second", () => {
-    const late = times(6, (nowMs) =>
-      reading(nowMs + 2_000, 40, { heard: { contextMs: nowMs + 1_000 - 75, atMs: nowMs + 2_000 } }),
-    );
+    const late = times(6, (nowMs) => stumbled(reading(nowMs + 2_000, 40), 35));
     expect(clockOf([...times(20, (nowMs) => reading(nowMs, 40)), ...late]).contextMs(6_000)).toBeCloseTo(4_925);
   });
 
@@ -83,14 +92,10 @@ describe("from our clock to the audio hardware's", () => {
     expect(clockOf(times(3, (nowMs) => reading(nowMs, -500, { latencyMs: null }))).latencyMs).toBe(0);
   });
 
-  it("PB34: makes a step with the device, and takes along what it knew", () => {
-    const wobbling = times(100, (nowMs) => reading(nowMs, 40 + (nowMs % 500) / 100));
-    const late = Array.from({ length: 10 }, (_, index) => {
-      const { renderedMs, ...rest } = reading(12_000 + index * 100, 42);
-      return { ...rest, renderedMs: renderedMs - 14, heard: { contextMs: renderedMs - 14 - 42, atMs: rest.nowMs } };
-    });
-    const error = (clockOf([...wobbling, ...late]).contextMs(30_000) ?? NaN) - (29_000 - 42 - 14);
-    expect(Math.abs(error)).toBeLessThan(2.5);
+  it("PB34: makes a step with the device, and takes along what it knew of the lag", () => {
+    const wrong = Array.from({ length: 10 }, (_, index) => stumbled(reading(12_000 + index * 100, 20 + index / 2), 120));
+    const clock = clockOf([...times(100, (nowMs) => reading(nowMs, 40)), ...wrong]);
+    expect(Math.abs((clock.contextMs(30_000) ?? NaN) - (28_960 - 120))).toBeLessThan(0.5);
   });
 
   it("PB34: takes the freshest of readings that move in blocks", () => {
@@ -108,8 +113,13 @@ describe("from our clock to the audio hardware's", () => {
 
   it("PB34: is as sure of itself as most of what it was told agrees", () => {
     expect(clockOf(times(50, (nowMs) => reading(nowMs, 40))).uncertaintyMs).toBeCloseTo(0);
-    const wandering = times(50, (nowMs) => reading(nowMs, 40 + (nowMs % 3_000 < 1_500 ? 0 : 6)));
-    expect(clockOf(wandering).uncertaintyMs).toBeCloseTo(3);
+    const wandering = times(50, (nowMs) => reading(nowMs, 40 + (nowMs % 3_000 < 1_500 ? 0 : 4)));
+    expect(Math.abs(clockOf(wandering).uncertaintyMs - 2)).toBeLessThan(0.2);
+  });
+
+  it("PB34: is not sure of itself where what is told moves", () => {
+    const moving = times(15, (nowMs) => reading(nowMs, 40 - (nowMs - 2_000) / 500));
+    expect(clockOf(moving).uncertaintyMs).toBeGreaterThan(2);
   });
 
   it("PB34: is not led astray by a told latency that wanders for some seconds", () => {
@@ -118,10 +128,47 @@ describe("from our clock to the audio hardware's", () => {
     expect(clockOf([...calm, ...wandering]).contextMs(30_000)).toBeCloseTo(28_960);
   });
 
-  it("PB34: believes calm words at once, whatever was said before", () => {
-    const wandering = times(200, (nowMs) => reading(nowMs, 40 + (nowMs % 1_500) / 200));
-    const calm = Array.from({ length: 35 }, (_, index) => reading(22_000 + index * 100, 39.5));
-    expect(clockOf([...wandering, ...calm]).contextMs(30_000)).toBeCloseTo(28_960.5);
+  it("PB34: knows by how fast what is told moves how wrong it is: PulseAudio after a stumble at the start", () => {
+    // As recorded beside the acoustic truth: in each second and a half from so wrong (ms), at so much a second, until it is told anew.
+    const course = [
+      [4.4, 2.3],
+      [4.6, 1.5],
+      [2.4, 0.93],
+      [1.2, 0.66],
+      [0.3, 0.37],
+    ] as const;
+    const clock = new OutputClock();
+    const errors: number[] = [];
+    for (let sinceMs = 0; sinceMs < 7_500; sinceMs += 50) {
+      const [fromMs, perS] = course[Math.floor(sinceMs / 1_500)] ?? [0, 0];
+      const wrongMs = fromMs + (perS * (sinceMs % 1_500)) / 1_000;
+      clock.add(reading(2_000 + sinceMs, 60 - wrongMs));
+      if (sinceMs >= 500) errors.push((clock.contextMs(0) ?? NaN) + 1_060);
+    }
+    expect(Math.max(...errors.map(Math.abs))).toBeLessThan(2.5);
+  });
+
+  it("PB34: counts frames that the device takes by the dozen to a millisecond", () => {
+    const random = seededRandom(3);
+    const clock = clockOf([]);
+    const errors = times(400, (nowMs) => {
+      // Taken up to 10 ms later than they might have been.
+      const takenMs = nowMs - 20 * random();
+      const renderedMs = takenMs - 1_000 - 10 * random();
+      return { nowMs, renderedMs, heard: { contextMs: takenMs - 1_040, atMs: takenMs }, latencyMs: 40 };
+    }).flatMap((each, index) => {
+      clock.add(each);
+      return index < 20 ? [] : [(clock.contextMs(0) ?? NaN) + 1_040];
+    });
+    expect(Math.max(...errors.map(Math.abs))).toBeLessThan(1.5);
+  });
+
+  it("PB34: follows another lag, as of another device, within three seconds", () => {
+    const change = (aheadMs: number) => Array.from({ length: 30 }, (_, index) => reading(22_000 + index * 100, aheadMs));
+    for (const aheadMs of [60, 30, 240]) {
+      const clock = clockOf([...times(200, (nowMs) => reading(nowMs, 40)), ...change(aheadMs)]);
+      expect(clock.contextMs(30_000)).toBeCloseTo(29_000 - aheadMs);
+    }
   });
 
   it("PB34: follows two quartzes that part", () => {
@@ -132,28 +179,28 @@ describe("from our clock to the audio hardware's", () => {
         return { nowMs, renderedMs, heard: { contextMs: renderedMs - 40, atMs: nowMs }, latencyMs: 40 };
       }),
     );
-    expect(Math.abs((clock.contextMs(62_000) ?? NaN) - (61_000 * (1 + 100e-6) - 40))).toBeLessThan(0.3);
+    expect(Math.abs((clock.contextMs(62_000) ?? NaN) - (61_000 * (1 + 100e-6) - 40))).toBeLessThan(0.7);
   });
 
-  it("PB34: is not to be played by while its readings disagree, unless they always do", () => {
+  it("PB34: is not to be played by while its frames stumble, unless they always do", () => {
     const clock = new OutputClock();
-    const add = (nowMs: number, lateMs: number) =>
-      clock.add(reading(nowMs, 40, { heard: { contextMs: nowMs - 1_040 - lateMs, atMs: nowMs } }));
-    for (let nowMs = 2_000; nowMs < 2_400; nowMs += 100) add(nowMs, 0);
+    const add = (nowMs: number, lateMs: number) => clock.add(stumbled(reading(nowMs, 40), lateMs));
+    for (let nowMs = 2_000; nowMs < 2_600; nowMs += 100) add(nowMs, 0);
     expect(clock.isReady).toBe(false);
-    add(2_400, 0);
+    add(2_600, 0);
     expect(clock.isReady).toBe(true);
-    add(2_500, 35);
+    add(2_700, 35);
     expect(clock.isReady).toBe(false);
-    for (let nowMs = 2_600; nowMs < 2_900; nowMs += 100) add(nowMs, 35);
+    for (let nowMs = 2_800; nowMs < 3_300; nowMs += 100) add(nowMs, 35);
     expect(clock.isReady).toBe(true);
-    for (let nowMs = 3_000; nowMs < 3_800; nowMs += 100) add(nowMs, (nowMs / 100) % 2 === 0 ? 6 : 0);
+    for (let nowMs = 4_000; nowMs < 4_800; nowMs += 100) add(nowMs, (nowMs / 100) % 2 === 0 ? 65 : 35);
     expect(clock.isReady).toBe(false);
-    for (let nowMs = 5_000; nowMs < 7_000; nowMs += 100) add(nowMs, (nowMs / 100) % 2 === 0 ? 6 : 0);
+    for (let nowMs = 5_000; nowMs < 7_000; nowMs += 100) add(nowMs, (nowMs / 100) % 2 === 0 ? 65 : 35);
     expect(clock.isReady).toBe(true);
+    expect(Math.abs((clock.contextMs(8_000) ?? NaN) - (7_000 - 40 - 50))).toBeLessThanOrEqual(15);
   });
 
   it("PB34: is to be played by soon where a browser tells of the latency alone", () => {
-    expect(clockOf(times(4, (nowMs) => reading(nowMs, 180, { heard: null }))).isReady).toBe(true);
+    expect(clockOf(times(6, (nowMs) => reading(nowMs, 180, { heard: null }))).isReady).toBe(true);
   });
 });

@@ -251,6 +251,19 @@ describe("following the transport", () => {
     expect(world.player.stats().stalls).toBe(0);
   });
 
+  it("PB27: and by one exact jump at once, with a sink that makes them, however often it broke off", async () => {
+    const world = await joined("ab", { isPunctual: true });
+    await world.run(5_000);
+    const before = world.eventsOf("seek").length;
+    world.sink.stumble(20);
+    await world.run(60);
+    world.sink.stumble(25);
+    await world.run(400);
+    expect(Math.abs(world.errorMs() ?? NaN)).toBeLessThan(1.3);
+    expect(world.eventsOf("seek")).toHaveLength(before + 1);
+    expect(world.player.stats().stalls).toBe(0);
+  });
+
   it("PB22: the buffer stays bounded over a whole evening", async () => {
     const world = await joined("abcdefgh");
     for (let step = 0; step < 60; step++) {
