@@ -398,11 +398,12 @@ export const UPLOAD_BACKLOG_MS = 200;
 export const URGENT_RUN_BLOCKS = 3;
 /**
  * Share of the uplink that the origin spends on urgent pieces it has given to others already, and how far it may go
- * at once: three chunks of MP3, from which a crowd can spread them. More: with FLAC everybody lives from hand to mouth, since nothing new
- * comes into the swarm; less: newcomers wait for peers who have hardly more than they.
+ * at once: five chunks of MP3, from which a crowd can spread them. More: nothing new comes into the swarm, so that its
+ * uplinks idle in the first seconds (a quarter instead of a tenth: 5 % later in the end), and with FLAC everybody lives
+ * from hand to mouth; less: newcomers wait for peers who have hardly more than they (2 %: first pieces a fifth later).
  */
 export const ORIGIN_REPEAT_SHARE = 0.1;
-export const ORIGIN_REPEAT_BYTES = 96 * 1024;
+export const ORIGIN_REPEAT_BYTES = 160 * 1024;
 /** With so many neighbours what was given to one is soon with all; fewer are a full mesh of friends. */
 export const CROWD = 8;
 /**
