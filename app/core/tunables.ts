@@ -130,6 +130,11 @@ export const DRIFT_START_CORRECTION_MS = 200;
 export const DRIFT_BREAK_MS = 12;
 /** Errors above this are jumped over, ms: 25 s of correction by rate otherwise. */
 export const DRIFT_SEEK_MS = 250;
+/**
+ * The same where a jump comes exactly where it should and costs 3 ms of fade, ms. Smaller: what the sound system tells
+ * wrongly after a stumble (40 ms, bench sync) makes jumps of its own; larger: an echo for as many seconds as tens of ms.
+ */
+export const DRIFT_EXACT_SEEK_MS = 60;
 /** No second correcting seek for this long, ms; doubled while seeks don't help, up to the maximum. */
 export const DRIFT_SEEK_COOL_DOWN_MS = 3_000;
 export const DRIFT_SEEK_COOL_DOWN_MAX_MS = 48_000;

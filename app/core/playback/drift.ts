@@ -10,6 +10,7 @@ import {
   DRIFT_BREAK_MS,
   DRIFT_CORRECTION_MS,
   DRIFT_DEAD_ZONE_MS,
+  DRIFT_EXACT_SEEK_MS,
   DRIFT_MEASURE_AFTER_MS,
   DRIFT_RATE_LIMIT,
   DRIFT_REST_OFFSET,
@@ -83,11 +84,12 @@ export function decideDrift(view: DriftView): DriftDecision {
 /**
  * A start that was misjudged, or sound that broke off, is an interruption already: better another short gap at once than
  * an echo for as long as 1 % takes. Where they come one after another, gaps would only add to them; but a jump that comes
- * exactly where it should is hardly a gap, and ends what a rate would take seconds for.
+ * exactly where it should is hardly a gap, and ends what a rate would take seconds for: also later, where breaks came so
+ * close upon each other that what the last one left was not put right within its second.
  */
 function isWorthASeek(view: DriftView): boolean {
   const errorMs = Math.abs(view.driftMs);
-  if (errorMs > DRIFT_SEEK_MS) return true;
+  if (errorMs > (view.isPunctual ? DRIFT_EXACT_SEEK_MS : DRIFT_SEEK_MS)) return true;
   if (!isStartOf(view)) return false;
   if (view.isPunctual) return errorMs > DRIFT_BREAK_MS && view.sinceSeekMs > DRIFT_START_PHASE_MS;
   return errorMs > DRIFT_START_SEEK_MS && view.sinceSeekMs > DRIFT_START_SEEK_REST_MS;

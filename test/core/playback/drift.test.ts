@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   DRIFT_BREAK_MS,
+  DRIFT_EXACT_SEEK_MS,
   DRIFT_RATE_LIMIT,
   DRIFT_REST_OFFSET,
   DRIFT_SEEK_MS,
@@ -72,6 +73,7 @@ describe("drift", () => {
     ["but not what nobody hears", { driftMs: -10, isPunctual: true }, "rate"],
     ["nor time and again", { driftMs: -20, isPunctual: true, sinceSeekMs: 900 }, "rate"],
     ["nor in the midst of music", { driftMs: -20, isPunctual: true, sinceStartMs: 1_500 }, "rate"],
+    ["unless it is far off, as after breaks in a row", { driftMs: -150, isPunctual: true, sinceStartMs: 1_500 }, "seek"],
   ] as const)("PB13: %s", (_, change, kind) => {
     expect(decideDrift(view({ sinceStartMs: 200, ...change })).kind).toBe(kind);
   });
@@ -105,7 +107,8 @@ describe("drift", () => {
         (driftMs, sinceStartMs, rate, isPunctual) => {
           const decision = decideDrift(view({ driftMs, sinceStartMs, rate, isPunctual }));
           const isStart = sinceStartMs < DRIFT_START_PHASE_MS;
-          const seekMs = !isStart ? DRIFT_SEEK_MS : isPunctual ? DRIFT_BREAK_MS : DRIFT_START_SEEK_MS;
+          const startSeekMs = isPunctual ? DRIFT_BREAK_MS : DRIFT_START_SEEK_MS;
+          const seekMs = isStart ? startSeekMs : isPunctual ? DRIFT_EXACT_SEEK_MS : DRIFT_SEEK_MS;
           if (decision.kind === "seek") expect(Math.abs(driftMs)).toBeGreaterThan(seekMs);
           const limit = isStart && !isPunctual ? DRIFT_START_RATE_LIMIT : DRIFT_RATE_LIMIT;
           if (decision.kind === "rate") expect(Math.abs(decision.rate - 1)).toBeLessThanOrEqual(limit + 1e-9);
