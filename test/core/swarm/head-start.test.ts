@@ -66,10 +66,13 @@ describe("a head start", () => {
     const world = new SwarmWorld({ seed: 35, songs: [SONG] });
     await world.addOrigin();
     const crowd = Array.from({ length: count }, (_, index) => new ScriptedPeer(world, `bob${index}`));
-    for (const peer of crowd) await peer.link(world.peer("alice"));
+    for (const peer of crowd) {
+      peer.isReporting = true;
+      await peer.link(world.peer("alice"));
+    }
     for (const peer of crowd)
       peer.say({ type: "interested", trackId }, { type: "manifest-request", trackId, offset: 0, headMs: 0 });
-    await world.run(300);
+    await world.run(1000);
     return crowd.map((peer) => ({
       manifests: peer.heardOf("manifest-part").length,
       pieces: new Set(peer.heardOf("block").map(({ index }) => index)).size,
