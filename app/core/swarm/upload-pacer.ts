@@ -24,7 +24,7 @@ import { DeliveryRate } from "./delivery-rate.ts";
 import { UplinkQueue } from "./uplink-queue.ts";
 import type { QueueGuess } from "./uplink-queue.ts";
 
-/** Weight of one report in the smoothed loop, and in the smoothed queue; a loop that is shorter counts twice. */
+/** Weight of one report in the smoothed loop, and in the smoothed queue; a loop that is shorter counts four times. */
 const SMOOTHING = 1 / 16;
 /** How much more than it was seen to carry an uplink without a queue is given (BBR's ProbeBW). */
 const PROBE_GAIN = 1.1;
@@ -86,10 +86,6 @@ export class UploadPacer {
 
   get inFlightUrgentBytes(): number {
     return this.#inFlightUrgentBytes;
-  }
-
-  get windowBytes(): number {
-    return this.#windowBytes;
   }
 
   /** What the uplink was seen to carry; 0 before the first report. */
