@@ -112,6 +112,13 @@ export const DRIFT_DEAD_ZONE_MS = 1.2;
 /** A correction under way ends below this, ms. */
 export const DRIFT_SETTLED_MS = 0.3;
 /**
+ * The same two where time is counted in frames, whose reading hardly strays. Wider: two devices, each at its own end of
+ * the zone, are twice that far apart, which was half of what was heard on a quiet machine (bench sync); tighter: the rate
+ * follows what the sound system tells.
+ */
+export const DRIFT_EXACT_DEAD_ZONE_MS = 0.5;
+export const DRIFT_EXACT_SETTLED_MS = 0.1;
+/**
  * How far from 1 the rate rests. Firefox 153 skips some 20 ms, which its `currentTime` does not know of, whenever the rate
  * comes back to exactly 1 (bench sync): so it never does. Below 1/44,100 Firefox rounds to 1; above, it is a drift of its own.
  */

@@ -10,7 +10,9 @@ import {
   DRIFT_BREAK_MS,
   DRIFT_CORRECTION_MS,
   DRIFT_DEAD_ZONE_MS,
+  DRIFT_EXACT_DEAD_ZONE_MS,
   DRIFT_EXACT_SEEK_MS,
+  DRIFT_EXACT_SETTLED_MS,
   DRIFT_MEASURE_AFTER_MS,
   DRIFT_RATE_LIMIT,
   DRIFT_REST_OFFSET,
@@ -66,7 +68,7 @@ export function decideDrift(view: DriftView): DriftDecision {
   if (isWorthASeek(view) && view.sinceSeekMs >= seekCoolDownMs(view.seeksInVain)) return { kind: "seek" };
   const isCorrecting = !isAtRest(rate);
   const hasArrived = isCorrecting && Math.sign(driftMs) === Math.sign(rate - 1);
-  const leftAloneMs = isCorrecting ? DRIFT_SETTLED_MS + view.noiseMs : DRIFT_DEAD_ZONE_MS + DEAD_ZONE_NOISES * view.noiseMs;
+  const leftAloneMs = isCorrecting ? settledMs(view) : deadZoneMs(view);
   if (hasArrived || Math.abs(driftMs) <= leftAloneMs) {
     return isCorrecting ? { kind: "rate", rate: restRate(driftMs) } : { kind: "hold" };
   }
@@ -93,6 +95,14 @@ function isWorthASeek(view: DriftView): boolean {
   if (!isStartOf(view)) return false;
   if (view.isPunctual) return errorMs > DRIFT_BREAK_MS && view.sinceSeekMs > DRIFT_START_PHASE_MS;
   return errorMs > DRIFT_START_SEEK_MS && view.sinceSeekMs > DRIFT_START_SEEK_REST_MS;
+}
+
+function deadZoneMs({ isPunctual, noiseMs }: DriftView): number {
+  return isPunctual ? DRIFT_EXACT_DEAD_ZONE_MS + noiseMs : DRIFT_DEAD_ZONE_MS + DEAD_ZONE_NOISES * noiseMs;
+}
+
+function settledMs({ isPunctual, noiseMs }: DriftView): number {
+  return isPunctual ? DRIFT_EXACT_SETTLED_MS : DRIFT_SETTLED_MS + noiseMs;
 }
 
 function isStartOf({ sinceStartMs }: DriftView): boolean {

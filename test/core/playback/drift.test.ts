@@ -36,6 +36,8 @@ describe("drift", () => {
     ["and ends when the error is gone", { driftMs: 0.2, rate: 0.99 }, { kind: "rate", rate: 1 - DRIFT_REST_OFFSET }],
     ["or overshot", { driftMs: -4, rate: 0.99 }, { kind: "rate", rate: REST }],
     ["an error that may be noise is left alone", { driftMs: 4, noiseMs: 1 }, { kind: "hold" }],
+    ["where time is counted in frames, half a millisecond is left alone", { driftMs: 0.4, isPunctual: true }, { kind: "hold" }],
+    ["and what is left of more, until it is gone", { driftMs: 0.2, isPunctual: true, rate: 0.999 }, { kind: "hold" }],
     ["nothing is done while the sound device is starting", { driftMs: -900, isSteady: false }, { kind: "hold" }],
   ] as const)("PB11: %s", (_, change, decision) => {
     expect(decideDrift(view(change))).toEqual(decision);
@@ -49,6 +51,7 @@ describe("drift", () => {
     ["just strong enough to be done when the start is over", { driftMs: -20, sinceStartMs: 500 }, 1.04],
     ["yet no shorter than can be stopped in time", { driftMs: -5, sinceStartMs: 950 }, 1.025],
     ["and no longer when the start is over", { driftMs: -200, rate: 1.05 }, 1.01],
+    ["a millisecond, too, where time is counted in frames", { driftMs: 0.9, isPunctual: true }, 0.9994],
     ["a correction is strengthened when the error outgrows it", { driftMs: 14, rate: 0.995 }, 1 - 14 / 1500],
   ] as const)("PB12: %s", (_, change, rate) => {
     const decision = decideDrift(view(change));
