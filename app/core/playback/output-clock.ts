@@ -37,6 +37,8 @@ interface Offsets {
 const FRESH_SHARE = 0.9;
 /** At either end so many readings count for nothing. */
 const FEW_SHARE = 0.1;
+/** Nothing is heard as soon as this after it was rendered, ms. */
+const NO_LATENCY_MS = 0.5;
 /** Longer than this is no latency, ms (AirPlay takes 2 s). */
 const MAX_LATENCY_MS = 3_000;
 /** A told latency counts from this much more on than what timestamps show, ms: both are coarse (8 and 10 ms in Chromium). */
@@ -75,7 +77,7 @@ export class OutputClock {
     const isRunning = this.#lastRenderedMs !== null && renderedMs > this.#lastRenderedMs;
     this.#lastRenderedMs = renderedMs;
     if (!isRunning) return false;
-    const isTold = heard !== null && heard.contextMs > 0 && heard.atMs > 0;
+    const isTold = heard !== null && heard.contextMs > 0 && heard.atMs > 0 && !tellsNothing(heard, renderedMs - nowMs);
     if (!isTold && this.#isTold) return true; // one that is missing among others
     if (isTold && !this.#isTold) this.#follow([]); // they were counted by another clock
     this.#isTold = isTold;
@@ -122,12 +124,14 @@ export class OutputClock {
     return renderedMs === null || latencyMs === null ? null : localMs + renderedMs - latencyMs;
   }
 
-  /** How far the sound system's words about the moment differ, to either side, ms. */
+  /** How far the sound system's words about the moment differ, to either side, ms; or what is read, where it has none. */
   get uncertaintyMs(): number {
-    return this.#lag.uncertaintyMs;
+    return this.#isTold ? this.#lag.uncertaintyMs : widthOf(countsOf(this.#readings)) / 2;
   }
 
+  /** A latency that is told alone is that of the middle of what is read, in blocks or not. */
   #renderedMs(): number | null {
+    if (!this.#isTold) return this.#countedMs;
     return quantile(
       this.#readings.map((each) => each.renderedMs),
       FRESH_SHARE,
@@ -139,8 +143,7 @@ export class OutputClock {
     const [latest, before] = [countsOf(this.#readings.slice(-LATEST)), countsOf(this.#readings.slice(0, -LATEST))];
     const [meanMs, beforeMs] = [trimmedMean(latest, STRAY_SHARE), trimmedMean(before, FEW_SHARE)];
     if (meanMs === null || beforeMs === null || before.length < LATEST / 2) return false;
-    const widthMs = (quantile(before, 1 - FEW_SHARE) ?? 0) - (quantile(before, FEW_SHARE) ?? 0);
-    return Math.abs(meanMs - beforeMs) > Math.max(STEP_MS, STEP_SHARE * widthMs);
+    return Math.abs(meanMs - beforeMs) > Math.max(STEP_MS, STEP_SHARE * widthOf(before));
   }
 
   /** Leaves the line that was counted until then for the one that these are on. */
@@ -155,6 +158,16 @@ export class OutputClock {
     const latest = countsOf(this.#readings.slice(-LATEST));
     return Math.max(...latest) - Math.min(...latest) <= STEADY_MS;
   }
+}
+
+/** Firefox takes its latency off both numbers of a timestamp. */
+function tellsNothing(heard: NonNullable<OutputReading["heard"]>, renderedMs: number): boolean {
+  return Math.abs(heard.contextMs - heard.atMs - renderedMs) < NO_LATENCY_MS;
+}
+
+/** What most of them lie within. */
+function widthOf(counts: readonly number[]): number {
+  return (quantile(counts, 1 - FEW_SHARE) ?? 0) - (quantile(counts, FEW_SHARE) ?? 0);
 }
 
 function countsOf(readings: readonly Offsets[]): readonly number[] {

@@ -50,8 +50,8 @@ const UNKNOWN_MS_PER_S = 3;
 const CALM_MS_PER_S = 0.5;
 /** Of what remains, most is short: the lag is what this share doesn't exceed. */
 const SHARE = 0.7;
-/** So many words in a row (two seconds of them) that agree within this, ms ... */
-const AGREEING = 20;
+/** All words of so long, ms, that agree within this, ms ... */
+const AGREEING_FOR_MS = 2_000;
 const AGREEING_MS = 3;
 /** ... and are further from what is remembered than calm words err, ms (others: than any stumble has brought about), tell of another lag. */
 const OTHER_LAG_MS = 6;
@@ -122,10 +122,12 @@ export class OutputLag {
   }
 
   #hasChanged(recent: readonly Sample[]): boolean {
-    const latest = recent.slice(-AGREEING);
+    const sinceMs = (recent.at(-1)?.atMs ?? 0) - AGREEING_FOR_MS;
+    const latest = recent.filter(({ atMs }) => atMs >= sinceMs);
     const lags = latest.map(({ lagMs }) => lagMs);
     const [least, most] = [Math.min(...lags), Math.max(...lags)];
-    if (latest.length < AGREEING || most - least > AGREEING_MS || this.#ms === null) return false;
+    const isLong = (recent[0]?.atMs ?? Infinity) < sinceMs;
+    if (!isLong || most - least > AGREEING_MS || this.#ms === null) return false;
     const areCalm = latest.every(({ movesMsPerS }) => movesMsPerS <= CALM_MS_PER_S);
     const farMs = areCalm ? OTHER_LAG_MS : OTHER_DEVICE_MS;
     return least > this.#ms + farMs || most < this.#ms - farMs;

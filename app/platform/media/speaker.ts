@@ -4,7 +4,7 @@
  */
 import { OutputClock, planClicks } from "../../core/index.ts";
 import type { Cancel, Clock } from "../../core/index.ts";
-import { readOutputClocks } from "./output-reading.ts";
+import { OutputReader } from "./output-reading.ts";
 import { clickSamples, toneSamples } from "./short-sounds.ts";
 
 declare global {
@@ -54,6 +54,7 @@ class WebAudioSpeaker {
   readonly #outlet: Outlet;
   readonly #outputClock = new OutputClock();
   #context: AudioContext | null = null;
+  #reader: OutputReader | null = null;
   #clicking: Clicking | null = null;
   #latencyMs: number | null = null;
   #told = "";
@@ -103,6 +104,7 @@ class WebAudioSpeaker {
   #create(): AudioContext {
     if (navigator.audioSession) navigator.audioSession.type = "playback";
     const context = new AudioContext();
+    this.#reader = new OutputReader(context);
     this.#outputClock.reset();
     context.addEventListener("statechange", () => {
       // While it stood still its clock did, too.
@@ -116,9 +118,8 @@ class WebAudioSpeaker {
     this.#cancelLook();
     const context = this.#context;
     if (!context) return;
-    if (context.state === "running" && this.#outputClock.add(readOutputClocks(context, this.#clock.nowMs()))) {
-      this.#planClicks(context);
-    }
+    const reading = context.state === "running" ? this.#reader?.read(this.#clock.nowMs()) : null;
+    if (reading && this.#outputClock.add(reading)) this.#planClicks(context);
     this.#tell();
     this.#cancelLook = this.#clock.schedule(LOOK_MS, () => this.#look());
   }

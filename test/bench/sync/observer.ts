@@ -81,9 +81,14 @@ function observeMedia(): void {
       }
       post(command, Array.isArray(transfer) ? transfer : []);
     };
+    // Firefox keeps the first answer to what the context is asked here: that one is the app's (output-reading.ts).
+    const patienceMs = "mozInnerScreenX" in globalThis ? 6_000 : 0;
+    let runsSinceMs: number | null = null;
     setInterval(() => {
       if (!(context instanceof AudioContext) || context.state !== "running") return;
       const nowMs = performance.now();
+      runsSinceMs ??= nowMs;
+      if (nowMs - runsSinceMs < patienceMs) return;
       const { contextTime = 0, performanceTime = 0 } = context.getOutputTimestamp();
       const contextMs = contextTime * 1000;
       const { frame, mediaMs, rate } = line ?? { frame: 0, mediaMs: 0, rate: 0 };

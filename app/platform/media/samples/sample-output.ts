@@ -4,15 +4,12 @@
  */
 import { OutputClock } from "../../../core/index.ts";
 import type { Cancel, Clock } from "../../../core/index.ts";
-import { readOutputClocks } from "../output-reading.ts";
+import { OutputReader } from "../output-reading.ts";
 // oxlint-disable-next-line import/default -- Vite makes the address of what it bundles for such an import
 import workletUrl from "./tape-worklet.ts?worker&url";
 
-/** Between two readings, ms: devices take frames every 20 to 50 ms. */
-const LOOK_MS = 100;
-/** In the first seconds of a stream each counts. */
-const FIRST_LOOKS_MS = 50;
-const FIRST_MS = 5_000;
+/** Between two readings, ms: devices take frames every 10 to 50 ms, and the fewer are seen the later a break is noticed. */
+const LOOK_MS = 50;
 /** Unused for so long it lets the device sleep, ms. Waking it costs the beginning of what is played next. */
 const REST_AFTER_MS = 600_000;
 /** A context that nobody has touched the page for is refused if it isn't running within this, ms ... */
@@ -25,11 +22,11 @@ export class SampleOutput {
   /** What everything sounds through. */
   readonly outlet: AudioNode;
   readonly #clock: Clock;
+  readonly #reader: OutputReader;
   readonly #outputClock = new OutputClock();
   /** Who wants to sound. */
   readonly #users = new Set<object>();
   readonly #listeners = new Set<() => void>();
-  #runsSinceMs: number;
   #cancelLook: Cancel = () => {};
   #cancelRest: Cancel = () => {};
 
@@ -37,10 +34,9 @@ export class SampleOutput {
     this.context = context;
     this.outlet = outlet;
     this.#clock = clock;
-    this.#runsSinceMs = clock.nowMs();
+    this.#reader = new OutputReader(context);
     context.addEventListener("statechange", () => {
       this.#outputClock.reset(); // while it stood still its clock did, too
-      this.#runsSinceMs = clock.nowMs();
       this.#look();
     });
     this.#look(); // where no gesture is asked for it runs already
@@ -95,7 +91,7 @@ export class SampleOutput {
     this.#cancelRest = this.#clock.schedule(REST_AFTER_MS, () => void this.context.suspend());
   }
 
-  /** Calls when there is news of it: ten times a second and more while it runs, and when it stops. */
+  /** Calls when there is news of it: twenty times a second while it runs, and when it stops. */
   watch(listener: () => void): Cancel {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -126,8 +122,9 @@ export class SampleOutput {
     this.#cancelLook();
     if (this.context.state !== "running") return this.#tell();
     const nowMs = this.#clock.nowMs();
-    this.#outputClock.add(readOutputClocks(this.context, nowMs));
-    this.#cancelLook = this.#clock.schedule(nowMs - this.#runsSinceMs < FIRST_MS ? FIRST_LOOKS_MS : LOOK_MS, () => this.#look());
+    const reading = this.#reader.read(nowMs);
+    if (reading) this.#outputClock.add(reading);
+    this.#cancelLook = this.#clock.schedule(LOOK_MS, () => this.#look());
     this.#tell();
   }
 
