@@ -10,6 +10,7 @@ import { chooseIceServers, readIceOverrides } from "./platform/ice/ice-servers.t
 import { loadIdentity } from "./platform/identity/identity.ts";
 import { createImporter } from "./platform/import/importer.ts";
 import { prepareSinks } from "./platform/media/prepare-sinks.ts";
+import { createLagMemory } from "./platform/media/samples/lag-memory.ts";
 import { handleLockScreenButtons, showOnLockScreen } from "./platform/media/media-session.ts";
 import { outputDevices } from "./platform/media/output-devices.ts";
 import { createSpeaker } from "./platform/media/speaker.ts";
@@ -30,8 +31,8 @@ declare global {
 async function createPlatform(clock: Clock): Promise<Platform> {
   const log = (kind: string, details: Readonly<Record<string, unknown>>) => console.info(kind, details);
   const deviceKind = readDeviceKind();
-  const sinks = prepareSinks(clock, deviceKind);
   const store = await openStore({ clock, log, onOutdated: () => location.reload() });
+  const sinks = prepareSinks(clock, deviceKind, createLagMemory(store.settings));
   const identity = await loadIdentity(store.identity, (error) => log("identity-not-kept", { message: String(error) }));
   const hasher = createHasher();
   return {

@@ -307,6 +307,7 @@ describe("small rows", () => {
     const raw = await openRaw();
     await raw.put("jams", { jamId: "bad", documents: 7 }, "bad");
     await raw.put("settings", 11, "volume");
+    await raw.put("settings", { stream: "48000 Hz", lagMs: -1 }, "outputLag");
     await raw.put("settings", { headphones: -90, loudspeaker: 501, tv: "12", hall: 0.5, ["x".repeat(201)]: 1 }, "outputTrims");
     expect((await jams.list()).map(({ jamId }) => jamId)).toEqual(["good"]);
     expect(await raw.getAllKeys("jams")).toEqual(["good"]);
@@ -315,6 +316,7 @@ describe("small rows", () => {
       volume: 1,
       muted: false,
       outputTrims: { headphones: -90 },
+      outputLag: null,
       uploadsEnabled: false,
       uploadCapBytesPerSecond: null,
       storeBudgetBytes: null,

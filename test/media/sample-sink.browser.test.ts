@@ -27,7 +27,8 @@ const LENGTH_S = 0.4;
 async function open() {
   const clock = browserClock();
   let analyser: AnalyserNode | null = null;
-  const output = await SampleOutput.open(clock, (context) => {
+  const memory = { read: () => Promise.resolve(null), keep: () => {} };
+  const output = await SampleOutput.open(clock, memory, (context) => {
     analyser = new AnalyserNode(context, { fftSize: ANALYSED_SAMPLES });
     analyser.connect(context.destination);
     return analyser;

@@ -64,6 +64,16 @@ export class OutputClock {
   #unsteady = 0;
   #countedMs: number | null = null;
 
+  /** @param lagMs `learnedLagMs` of an earlier stream of this kind on this device; to be told before the first reading */
+  remember(lagMs: number): void {
+    this.#lag.remember(lagMs);
+  }
+
+  /** By how much what is heard lags behind the frames counted, where that is known for sure, ms. */
+  get learnedLagMs(): number | null {
+    return this.#isTold ? this.#lag.learnedMs : null;
+  }
+
   /** After a stop the context's clock has stood still; the device is the same. */
   reset(): void {
     this.#follow([]);

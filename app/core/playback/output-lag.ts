@@ -43,13 +43,16 @@ const STRAIGHT_MS = 0.5;
 /** The line jumps where two words differ by more than this, ms, and this much per ms between them. */
 const JUMP_MS = 0.1;
 const JUMP_PER_MS = 0.02;
-/** The truth is where the told line was so long ago, s: in the recordings 1.7 to 2.7 do; before the last jump by PulseAudio's making. */
-const PIVOT_S = 2;
+/** The truth is where the told line was so long ago, s: half of what it is drawn through. In 60 recorded pages 2.5 to 3.5 do. */
+const PIVOT_S = 3;
 /** A movement of which nothing is known counts as this, ms a second; none is better known than to the other. */
 const UNKNOWN_MS_PER_S = 3;
 const CALM_MS_PER_S = 0.5;
-/** Of what remains, most is short: the lag is what this share doesn't exceed. */
-const SHARE = 0.7;
+/** What an earlier page of this device has learned counts as calm words of so long would, ms ... */
+const REMEMBERED_FOR_MS = 15_000;
+/** ... and is what this page leaves to the next one when it has heard so much, ms, that agrees within this, ms. */
+const LEARNED_AFTER_MS = 20_000;
+const LEARNED_MS = 1.5;
 /** All words of so long, ms, that agree within this, ms ... */
 const AGREEING_FOR_MS = 2_000;
 const AGREEING_MS = 3;
@@ -63,8 +66,21 @@ export class OutputLag {
   /** Held against the count of their time. */
   #samples: readonly Sample[] = [];
   #line: readonly Told[] = [];
+  #rememberedMs: number | null = null;
   #ms: number | null = null;
   #uncertaintyMs = 0;
+
+  /** What an earlier page has learned of this device. To be told before the first word. */
+  remember(lagMs: number): void {
+    this.#rememberedMs = lagMs;
+    this.#ms = lagMs;
+  }
+
+  /** What is known so well that the next page may begin with it; null before. */
+  get learnedMs(): number | null {
+    const isLong = this.#samples.length * KEEP_EVERY_MS >= LEARNED_AFTER_MS;
+    return isLong && this.#uncertaintyMs <= LEARNED_MS ? this.#ms : null;
+  }
 
   /** Null before the first word. */
   get ms(): number | null {
@@ -81,7 +97,10 @@ export class OutputLag {
     this.#words = [...this.#words, this.#read(atMs, heardMs)];
     this.#keep(atMs - COUNT_MS, countedMs);
     const recent = this.#words.map((word) => sampleOf(word, countedMs));
-    if (this.#hasChanged(recent)) this.#samples = [];
+    if (this.#hasChanged(recent)) {
+      this.#samples = [];
+      this.#rememberedMs = null;
+    }
     this.#samples = this.#samples.filter((each) => atMs - each.atMs < MEMORY_MS);
     this.#judge([...this.#samples, ...recent]);
   }
@@ -103,10 +122,13 @@ export class OutputLag {
   }
 
   #judge(samples: readonly Sample[]): void {
-    const told = samples.map(({ lagMs, movesMsPerS }) => ({ value: lagMs, weight: (CALM_MS_PER_S + movesMsPerS) ** -2 }));
-    this.#ms = weightedQuantile(told, SHARE);
+    const told = samples.map(({ lagMs, movesMsPerS }) => ({ value: lagMs, weight: weightOf(movesMsPerS) }));
+    if (this.#rememberedMs !== null)
+      told.push({ value: this.#rememberedMs, weight: (REMEMBERED_FOR_MS / KEEP_EVERY_MS) * weightOf(0) });
+    this.#ms = weightedQuantile(told, 0.5);
     const spreadMs = (weightedQuantile(told, 0.9) ?? 0) - (weightedQuantile(told, 0.1) ?? 0);
-    this.#uncertaintyMs = spreadMs / 2 + Math.min(...samples.map(({ movesMsPerS }) => movesMsPerS));
+    const leastMs = this.#rememberedMs === null ? Math.min(...samples.map(({ movesMsPerS }) => movesMsPerS)) : 0;
+    this.#uncertaintyMs = spreadMs / 2 + leastMs;
   }
 
   #read(atMs: number, heardMs: number): Word {
@@ -132,6 +154,10 @@ export class OutputLag {
     const farMs = areCalm ? OTHER_LAG_MS : OTHER_DEVICE_MS;
     return least > this.#ms + farMs || most < this.#ms - farMs;
   }
+}
+
+function weightOf(movesMsPerS: number): number {
+  return (CALM_MS_PER_S + movesMsPerS) ** -2;
 }
 
 function sampleOf({ atMs, heardMs, movesMsPerS }: Word, countedMs: number): Sample {

@@ -6,13 +6,18 @@
 import type { Clock, MediaSink } from "../../core/index.ts";
 import { canElementPlay, createMediaSink } from "./media-sink.ts";
 import { loadReader } from "./samples/chunk-decoder.ts";
+import type { LagMemory } from "./samples/lag-memory.ts";
 import { SampleOutput } from "./samples/sample-output.ts";
 import { SampleSink } from "./samples/sample-sink.ts";
 import { decodesAll } from "./samples/sample-support.ts";
 
-export async function prepareSinks(clock: Clock, deviceKind: "computer" | "phone" | "iphone"): Promise<() => MediaSink> {
+export async function prepareSinks(
+  clock: Clock,
+  deviceKind: "computer" | "phone" | "iphone",
+  memory: LagMemory,
+): Promise<() => MediaSink> {
   const prefersSamples = deviceKind === "computer" && (await decodesAll(canElementPlay));
-  const output = prefersSamples ? await SampleOutput.open(clock) : null;
+  const output = prefersSamples ? await SampleOutput.open(clock, memory) : null;
   if (!output) return () => createMediaSink(new Audio(), clock);
   void loadReader(); // it takes a moment, and the first sound shall not wait for it
   return () => new SampleSink({ output, clock, canDecode: canElementPlay });

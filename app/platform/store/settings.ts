@@ -18,6 +18,12 @@ const outputTrims = v.pipe(
   }),
 );
 
+/** By how much what is heard lags behind the frames that a stream of this kind has handed over. */
+const outputLag = v.object({
+  stream: outputKey,
+  lagMs: v.pipe(v.number(), v.minValue(0), v.maxValue(3_000)),
+});
+
 const SettingsSchema = v.object({
   /** The name given last; "" before. */
   name: v.fallback(v.pipe(v.string(), v.maxLength(40)), ""),
@@ -26,6 +32,8 @@ const SettingsSchema = v.object({
   muted: v.fallback(v.boolean(), false),
   /** How much later than the browser says each output sounds, ms; outputs that aren't here: 0. */
   outputTrims: v.fallback(outputTrims, {}),
+  /** As last learned; null before. */
+  outputLag: v.fallback(v.nullable(outputLag), null),
   uploadsEnabled: v.fallback(v.boolean(), true),
   /** Null: no limit. */
   uploadCapBytesPerSecond: v.fallback(v.nullable(bytes), null),

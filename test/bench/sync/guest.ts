@@ -20,6 +20,8 @@ export interface Guest {
 /** A listener in Chromium, who can lose the network. */
 export class ChromiumGuest implements Guest {
   readonly #person: Person;
+  /** Of pages that were left. */
+  #observed: readonly Observation[] = [];
 
   constructor(person: Person) {
     this.#person = person;
@@ -41,8 +43,14 @@ export class ChromiumGuest implements Guest {
     return this.#person.diagnostics();
   }
 
-  observations(): Promise<readonly Observation[]> {
-    return readObservations(this.page);
+  /** Opens the page anew; the app takes its place in the jam again by itself. */
+  async reload(): Promise<void> {
+    this.#observed = await this.observations();
+    await this.#person.reload();
+  }
+
+  async observations(): Promise<readonly Observation[]> {
+    return [...this.#observed, ...(await readObservations(this.page))];
   }
 
   timeOrigin(): Promise<number> {

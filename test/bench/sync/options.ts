@@ -8,6 +8,7 @@ export const SCENARIOS = [
   "rig",
   "steady",
   "late-join",
+  "return",
   "pause-resume",
   "seek",
   "track-change",
@@ -40,8 +41,8 @@ export const USAGE = `npm run bench -- sync [options]
 Two real browsers, a host and a listener, play a track of marks, each into its own half of one silent PulseAudio card. One
 recording of that card holds both on one sample clock: what is measured is what would leave the loudspeakers.
 
-  --scenario NAME,…   ${SCENARIOS.slice(0, 6).join(", ")},
-                      ${SCENARIOS.slice(6).join(", ")}   (all but long)
+  --scenario NAME,…   ${SCENARIOS.slice(0, 7).join(", ")},
+                      ${SCENARIOS.slice(7).join(", ")}   (all but long)
   --runs N            how often each is played                          (1)
   --minutes N         how long "long" is                                (30)
   --codec NAME        ${CODECS.join(", ")}                (flac)

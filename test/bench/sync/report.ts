@@ -16,6 +16,7 @@ interface ScenarioGoal {
 const GOALS: Readonly<Record<string, ScenarioGoal>> = {
   steady: { prefix: "steady", p95Ms: 2, maxMs: 5 },
   "late-join": { prefix: "lateJoin", p95Ms: 3, maxMs: 8 },
+  return: { prefix: "return", p95Ms: 3, maxMs: 8 },
   "pause-resume": { prefix: "resume", p95Ms: 3, maxMs: 8 },
   seek: { prefix: "seek", p95Ms: 3, maxMs: 8 },
   "track-change": { prefix: "trackChange", p95Ms: 3, maxMs: 8 },

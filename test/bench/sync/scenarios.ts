@@ -40,6 +40,8 @@ const JOIN_WITHIN_MS = 15_000;
 const CUT_MS = 3_000;
 /** Times the music's rate: enough to play on, and not enough to fetch much ahead. */
 const THIN_LINE = 1.3;
+/** What a page has learned of its output's lag by then is there for the next one. */
+const LEARNED_AFTER_MS = 30_000;
 const PAUSE_MS = 2_000;
 const SHORT_TRACK_MS = 10_000;
 const LONG_TRACK_MS = 300_000;
@@ -52,6 +54,8 @@ export function describeScenario(name: Exclude<ScenarioName, "rig">, minutes: nu
       return { tracksMs: [SONG_MS], play: (cast) => playToHolder(cast, STEADY_MS) };
     case "late-join":
       return { tracksMs: [SONG_MS], play: playLateJoin };
+    case "return":
+      return { tracksMs: [SONG_MS], play: playReturn };
     case "pause-resume":
       return { tracksMs: [SONG_MS], play: playPauseResume };
     case "seek":
@@ -93,6 +97,16 @@ async function playLateJoin({ stage, guestBrowser, url }: Cast): Promise<void> {
     const guest = await stage.seatChromium(guestBrowser, url);
     await stage.scene("join", () => guest.pressJoin(), AFTER_EVENT_MS, JOIN_WITHIN_MS);
     await stage.dismiss(guest);
+  }
+}
+
+/** Somebody who has listened here for a while opens the page anew. */
+async function playReturn({ stage, guestBrowser, url }: Cast): Promise<void> {
+  const guest = await stage.seatChromium(guestBrowser, url);
+  await stage.settleIn(guest);
+  await stage.play("play", LEARNED_AFTER_MS);
+  for (let visit = 0; visit < EVENTS; visit++) {
+    await stage.scene("return", () => guest.reload(), AFTER_EVENT_MS, JOIN_WITHIN_MS);
   }
 }
 

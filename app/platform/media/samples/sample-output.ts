@@ -5,6 +5,8 @@
 import { OutputClock } from "../../../core/index.ts";
 import type { Cancel, Clock } from "../../../core/index.ts";
 import { OutputReader } from "../output-reading.ts";
+import { nameStream } from "./lag-memory.ts";
+import type { LagMemory } from "./lag-memory.ts";
 // oxlint-disable-next-line import/default -- Vite makes the address of what it bundles for such an import
 import workletUrl from "./tape-worklet.ts?worker&url";
 
@@ -22,6 +24,7 @@ export class SampleOutput {
   /** What everything sounds through. */
   readonly outlet: AudioNode;
   readonly #clock: Clock;
+  readonly #memory: LagMemory;
   readonly #reader: OutputReader;
   readonly #outputClock = new OutputClock();
   /** Who wants to sound. */
@@ -30,11 +33,13 @@ export class SampleOutput {
   #cancelLook: Cancel = () => {};
   #cancelRest: Cancel = () => {};
 
-  private constructor(context: AudioContext, clock: Clock, outlet: AudioNode) {
+  private constructor(context: AudioContext, clock: Clock, memory: LagMemory, lagMs: number | null, outlet: AudioNode) {
     this.context = context;
     this.outlet = outlet;
     this.#clock = clock;
+    this.#memory = memory;
     this.#reader = new OutputReader(context);
+    if (lagMs !== null) this.#outputClock.remember(lagMs);
     context.addEventListener("statechange", () => {
       this.#outputClock.reset(); // while it stood still its clock did, too
       this.#look();
@@ -45,14 +50,15 @@ export class SampleOutput {
   /** Null where this browser has no worklets (insecure pages, too) or refuses ours. */
   static async open(
     clock: Clock,
+    memory: LagMemory,
     outlet: (context: AudioContext) => AudioNode = ({ destination }) => destination,
   ): Promise<SampleOutput | null> {
     if (!("AudioContext" in globalThis) || !("AudioWorkletNode" in globalThis)) return null;
     // Large buffers: a busy machine breaks them less, and as everything is played by the clock they cost no time.
     const context = new AudioContext({ latencyHint: "playback" });
     try {
-      await context.audioWorklet.addModule(workletUrl);
-      return new SampleOutput(context, clock, outlet(context));
+      const [lagMs] = await Promise.all([memory.read(nameStream(context)), context.audioWorklet.addModule(workletUrl)]);
+      return new SampleOutput(context, clock, memory, lagMs, outlet(context));
     } catch {
       await context.close();
       return null;
@@ -124,6 +130,8 @@ export class SampleOutput {
     const nowMs = this.#clock.nowMs();
     const reading = this.#reader.read(nowMs);
     if (reading) this.#outputClock.add(reading);
+    const { learnedLagMs } = this.#outputClock;
+    if (learnedLagMs !== null) this.#memory.keep(nameStream(this.context), learnedLagMs);
     this.#cancelLook = this.#clock.schedule(LOOK_MS, () => this.#look());
     this.#tell();
   }
