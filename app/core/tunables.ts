@@ -142,6 +142,11 @@ export const DRIFT_SEEK_MS = 250;
  * wrongly after a stumble (40 ms, bench sync) makes jumps of its own; larger: an echo for as many seconds as tens of ms.
  */
 export const DRIFT_EXACT_SEEK_MS = 60;
+/**
+ * No second exact jump for this long, ms. Longer: a machine that loses a tenth of its sound is as far behind by then as a
+ * tenth of it (with doubling it was 1.7 s, bench sync); shorter: each of its breaks would be two.
+ */
+export const DRIFT_EXACT_SEEK_COOL_DOWN_MS = 1_000;
 /** No second correcting seek for this long, ms; doubled while seeks don't help, up to the maximum. */
 export const DRIFT_SEEK_COOL_DOWN_MS = 3_000;
 export const DRIFT_SEEK_COOL_DOWN_MAX_MS = 48_000;

@@ -11,6 +11,7 @@ import {
   DRIFT_CORRECTION_MS,
   DRIFT_DEAD_ZONE_MS,
   DRIFT_EXACT_DEAD_ZONE_MS,
+  DRIFT_EXACT_SEEK_COOL_DOWN_MS,
   DRIFT_EXACT_SEEK_MS,
   DRIFT_EXACT_SETTLED_MS,
   DRIFT_MEASURE_AFTER_MS,
@@ -65,7 +66,9 @@ const OUTGROWN = 1.5;
 export function decideDrift(view: DriftView): DriftDecision {
   const { driftMs, sinceStartMs, rate } = view;
   if (!view.isSteady) return { kind: "hold" };
-  if (isWorthASeek(view) && view.sinceSeekMs >= seekCoolDownMs(view.seeksInVain)) return { kind: "seek" };
+  // An exact jump has helped: what is wrong after it is another break, on a machine that can't keep up.
+  const coolDownMs = view.isPunctual ? DRIFT_EXACT_SEEK_COOL_DOWN_MS : seekCoolDownMs(view.seeksInVain);
+  if (isWorthASeek(view) && view.sinceSeekMs >= coolDownMs) return { kind: "seek" };
   const isCorrecting = !isAtRest(rate);
   const hasArrived = isCorrecting && Math.sign(driftMs) === Math.sign(rate - 1);
   const leftAloneMs = isCorrecting ? settledMs(view) : deadZoneMs(view);
@@ -93,7 +96,7 @@ function isWorthASeek(view: DriftView): boolean {
   const errorMs = Math.abs(view.driftMs);
   if (errorMs > (view.isPunctual ? DRIFT_EXACT_SEEK_MS : DRIFT_SEEK_MS)) return true;
   if (!isStartOf(view)) return false;
-  if (view.isPunctual) return errorMs > DRIFT_BREAK_MS && view.sinceSeekMs > DRIFT_START_PHASE_MS;
+  if (view.isPunctual) return errorMs > DRIFT_BREAK_MS;
   return errorMs > DRIFT_START_SEEK_MS && view.sinceSeekMs > DRIFT_START_SEEK_REST_MS;
 }
 

@@ -63,6 +63,11 @@ describe("drift", () => {
     ["but not twice within the cool-down", { driftMs: 260, seeksInVain: 1, sinceSeekMs: 2_000 }, "rate"],
     ["which ends", { driftMs: 260, seeksInVain: 1, sinceSeekMs: 3_100 }, "seek"],
     ["and grows while seeking doesn't help", { driftMs: 260, seeksInVain: 3, sinceSeekMs: 6_000 }, "rate"],
+    [
+      "but where jumps are exact it isn't they that don't help",
+      { driftMs: 260, seeksInVain: 3, sinceSeekMs: 1_100, isPunctual: true },
+      "seek",
+    ],
   ] as const)("PB13: %s", (_, change, kind) => {
     expect(decideDrift(view(change)).kind).toBe(kind);
   });
