@@ -12,6 +12,12 @@ import workletUrl from "./tape-worklet.ts?worker&url";
 
 /** Between two readings, ms: devices take frames every 10 to 50 ms, and the fewer are seen the later a break is noticed. */
 const LOOK_MS = 50;
+/**
+ * Asked for, s; Chromium on PulseAudio keeps three buffers of it. Shorter ("playback": 20 ms): a busy process breaks the
+ * sound 2 to 8 times a minute, with this not at all (bench sync); longer: what is to be heard 200 ms after a tap has to
+ * be rendered before others have heard of it.
+ */
+const BUFFER_S = 0.03;
 /** Unused for so long it lets the device sleep, ms. Waking it costs the beginning of what is played next. */
 const REST_AFTER_MS = 600_000;
 /** A context that nobody has touched the page for is refused if it isn't running within this, ms ... */
@@ -54,8 +60,7 @@ export class SampleOutput {
     outlet: (context: AudioContext) => AudioNode = ({ destination }) => destination,
   ): Promise<SampleOutput | null> {
     if (!("AudioContext" in globalThis) || !("AudioWorkletNode" in globalThis)) return null;
-    // Large buffers: a busy machine breaks them less, and as everything is played by the clock they cost no time.
-    const context = new AudioContext({ latencyHint: "playback" });
+    const context = new AudioContext({ latencyHint: BUFFER_S });
     try {
       const [lagMs] = await Promise.all([memory.read(nameStream(context)), context.audioWorklet.addModule(workletUrl)]);
       return new SampleOutput(context, clock, memory, lagMs, outlet(context));
