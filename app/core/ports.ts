@@ -227,6 +227,8 @@ export interface MediaSink {
    * early waits. Otherwise sound begins as soon as it can.
    */
   readonly isPunctual: boolean;
+  /** So long before it is heard a punctual sink must be given a place, ms, to lose nothing of it; null: has to be learned. */
+  readonly leadMs: number | null;
   /** More music than this ahead is of no use to it, ms; what it takes costs work at once, and memory. */
   readonly wantsAheadMs: number;
   /** How long it lately took to make music playable that it was given, ms: by so much the next must come sooner. */

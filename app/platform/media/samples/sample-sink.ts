@@ -13,6 +13,8 @@ import type { DeckCommand, DeckReport, TapeLine } from "./tape-deck.ts";
 
 /** With less music than this beyond what is rendered already it may have to be silent soon, ms. */
 const SPARE_MS = 10;
+/** From deciding on a place to its first sample's turn on a page that has other things to do as well, ms. */
+const LEAD_MS = 25;
 /** Decoding more at a start would keep a slow device from fetching; a page in the background has enough of it to sleep. */
 const DECODED_AHEAD_MS = 8_000;
 /** How often we look whether the place that is due is heard, ms. */
@@ -66,6 +68,10 @@ export class SampleSink implements MediaSink {
       if (data.take === this.#take && this.#line) this.#line = data.line;
     };
     this.#unwatch = output.watch(() => this.#onOutput());
+  }
+
+  get leadMs(): number {
+    return this.#options.output.latencyMs + LEAD_MS;
   }
 
   get appendMs(): number {
