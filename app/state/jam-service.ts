@@ -29,6 +29,7 @@ import type {
   Manifest,
   PeerId,
   SessionEvent,
+  SignedDocument,
   TrackId,
 } from "../core/index.ts";
 
@@ -54,6 +55,7 @@ export class LiveJam extends JamScreen implements JamService {
   readonly #isOwnCode: boolean;
   readonly #onKept: () => void;
   #channel: PreparedChannel | null = null;
+  #remembered: Promise<readonly SignedDocument[]> | null = null;
   #live: { readonly session: Session; readonly context: EntryContext } | null = null;
   #name = "";
   #links: ReadonlyMap<PeerId, LinkStats> = new Map();
@@ -90,6 +92,7 @@ export class LiveJam extends JamScreen implements JamService {
     if (!this.#channel) this.#platform.rehearse();
     this.#channel ??= this.#platform.createChannel(this.jamId);
     this.#channel.prepare();
+    this.#remembered ??= this.#memory.documents();
   }
 
   join(name: string): void {
@@ -98,7 +101,8 @@ export class LiveJam extends JamScreen implements JamService {
     this.connection.set({ kind: "joining" });
     const { session } = this.#open(name);
     // Nothing is awaited before this: a phone unlocks sound only within the gesture itself.
-    session.join(this.#memory.documents());
+    session.join(this.#remembered ?? this.#memory.documents());
+    this.#remembered = null;
     this.output.start();
     void this.#platform.settings.update({ name });
     void this.#platform.settings.read().then(({ volume, muted }) => this.setVolume(volume, muted));

@@ -22,7 +22,7 @@ beforeEach(async () => {
   server.on("connection", (socket) => {
     connections++;
     socket.send("challenge");
-    socket.on("message", (text) => socket.send(`heard ${String(text)}`));
+    socket.on("message", (text: Buffer) => socket.send(`heard ${text.toString()}`));
   });
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
