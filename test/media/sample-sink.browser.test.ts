@@ -6,6 +6,7 @@ import { browserClock } from "../../app/platform/clock/browser-clock.ts";
 import { canElementPlay } from "../../app/platform/media/media-sink.ts";
 import { ChunkDecoder } from "../../app/platform/media/samples/chunk-decoder.ts";
 import type { Pcm } from "../../app/platform/media/samples/chunk-decoder.ts";
+import { DecoderThread } from "../../app/platform/media/samples/decoder-thread.ts";
 import { SampleOutput } from "../../app/platform/media/samples/sample-output.ts";
 import { SampleSink } from "../../app/platform/media/samples/sample-sink.ts";
 import { decodesAll } from "../../app/platform/media/samples/sample-support.ts";
@@ -34,7 +35,7 @@ async function open() {
   });
   if (!output) throw new Error("expected worklets");
   const events: SinkEvent[] = [];
-  const sink = new SampleSink({ output, clock, canDecode: canElementPlay });
+  const sink = new SampleSink({ output, clock, decoder: new DecoderThread().createDecoder(), canDecode: canElementPlay });
   sink.onEvent = (event) => events.push(event);
   const listen = () => {
     const samples = new Float32Array(ANALYSED_SAMPLES);

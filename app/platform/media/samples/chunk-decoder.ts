@@ -5,6 +5,7 @@
  */
 import { SinkError } from "../../../core/index.ts";
 import type { SinkAppend } from "../../../core/index.ts";
+import { readPackets } from "./chunk-packets.ts";
 import type { Packet } from "./chunk-packets.ts";
 import { toStereo } from "./stereo.ts";
 
@@ -22,9 +23,6 @@ const WARM_UP_PACKETS = 12;
 const MP3_DECODER_DELAY_SAMPLES = 529;
 /** Ends that are no further apart belong together, ms: chunk starts are rounded to microseconds. */
 const SEAM_MS = 1;
-
-/** With its library, which the page does without until there is music. */
-export const loadReader = () => import("./chunk-packets.ts");
 
 interface Ending {
   readonly initKey: string;
@@ -47,7 +45,6 @@ export class ChunkDecoder {
 
   /** One chunk at a time. @throws SinkError `refused` */
   async decode(chunk: SinkAppend): Promise<Pcm> {
-    const { readPackets } = await loadReader();
     const { config, packets } = await readPackets(chunk);
     const ending = this.#ending;
     const isNext = ending?.initKey === chunk.initKey && Math.abs(ending.endMs - chunk.chunkStartMs) < SEAM_MS;

@@ -5,7 +5,7 @@
  */
 import { SinkError } from "../../../core/index.ts";
 import type { Cancel, Clock, MediaSink, SinkAppend, SinkEvent, SinkStatus } from "../../../core/index.ts";
-import { ChunkDecoder } from "./chunk-decoder.ts";
+import type { Decoder } from "./decoder-thread.ts";
 import { addRange, lengthFrom, removeRange } from "./ranges.ts";
 import type { Range } from "./ranges.ts";
 import type { SampleOutput } from "./sample-output.ts";
@@ -25,6 +25,8 @@ const VOLUME_SLOPE_S = 0.01;
 export interface SampleSinkOptions {
   readonly output: SampleOutput;
   readonly clock: Clock;
+  /** Nobody else's. */
+  readonly decoder: Decoder;
   canDecode(mimeType: string): boolean;
 }
 
@@ -39,7 +41,6 @@ export class SampleSink implements MediaSink {
   readonly wantsAheadMs = DECODED_AHEAD_MS;
   onEvent: (event: SinkEvent) => void = () => {};
   readonly #options: SampleSinkOptions;
-  readonly #decoder = new ChunkDecoder();
   readonly #node: AudioWorkletNode;
   readonly #gain: GainNode;
   #ranges: readonly Range[] = [];
@@ -103,7 +104,7 @@ export class SampleSink implements MediaSink {
 
   async append(chunk: SinkAppend): Promise<void> {
     const sinceMs = this.#options.clock.nowMs();
-    const { sampleRateHz, startSample, channels } = await this.#decoder.decode(chunk);
+    const { sampleRateHz, startSample, channels } = await this.#options.decoder.decode(chunk);
     this.#appendMs = this.#options.clock.nowMs() - sinceMs;
     const length = channels[0]?.length ?? 0;
     const startMs = chunk.trackOffsetMs + (1000 * startSample) / sampleRateHz;
@@ -173,7 +174,7 @@ export class SampleSink implements MediaSink {
   close(): void {
     this.pause();
     this.#unwatch();
-    this.#decoder.close();
+    this.#options.decoder.close();
     this.#send({ kind: "close" });
     this.#gain.disconnect();
   }
