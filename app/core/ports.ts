@@ -207,12 +207,16 @@ export interface SinkAppend {
   /** Music outside [windowStartMs, windowEndMs) of the timeline is cut away: encoder delay, the end of a track. */
   readonly windowStartMs: number;
   readonly windowEndMs: number;
+  /** What is heard next lies here on the timeline: where that is within the chunk, the rest of it can wait. */
+  readonly neededFromMs: number;
 }
 
 export type SinkEvent =
   | { readonly kind: "moved" } // the playhead moved for the first time since the last start
   | { readonly kind: "waiting" }
   | { readonly kind: "playing" }
+  /** A part of what is being appended can be played. */
+  | { readonly kind: "appended" }
   | { readonly kind: "paused" } // by the browser or the person, not by us
   /**
    * The browser gave up on what it had; the sink has begun anew, paused, with nothing buffered. `mediaMs` is where

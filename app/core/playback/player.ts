@@ -361,6 +361,7 @@ export class Player implements PlaybackApi {
         break;
       case "waiting":
       case "playing":
+      case "appended":
         break;
     }
     this.wake();

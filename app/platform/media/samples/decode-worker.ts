@@ -20,12 +20,12 @@ async function decode({ decoder, order, chunk }: Extract<DecodeOrder, { kind: "d
   let chunks = decoders.get(decoder);
   if (!chunks) decoders.set(decoder, (chunks = new ChunkDecoder()));
   try {
-    const pcm = await chunks.decode(chunk);
-    post(
-      { order, pcm },
-      pcm.channels.map(({ buffer }) => buffer),
-    );
+    await chunks.decode(chunk, (pcm) => {
+      const buffers = pcm.channels.map(({ buffer }) => buffer);
+      post({ kind: "part", order, pcm }, buffers);
+    });
+    post({ kind: "done", order });
   } catch (error) {
-    post({ order, refusal: error instanceof SinkError ? error.message : String(error) });
+    post({ kind: "refused", order, message: error instanceof SinkError ? error.message : String(error) });
   }
 }

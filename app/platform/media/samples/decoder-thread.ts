@@ -9,12 +9,16 @@ export type DecodeOrder =
   | { readonly kind: "decode"; readonly decoder: number; readonly order: number; readonly chunk: SinkAppend }
   | { readonly kind: "close"; readonly decoder: number };
 
-export type DecodeAnswer = { readonly order: number } & ({ readonly pcm: Pcm } | { readonly refusal: string });
+export type DecodeAnswer =
+  | { readonly kind: "part"; readonly order: number; readonly pcm: Pcm }
+  | { readonly kind: "done"; readonly order: number }
+  | { readonly kind: "refused"; readonly order: number; readonly message: string };
 
 interface Waiting {
   readonly decoder: number;
   readonly chunk: SinkAppend;
-  resolve(pcm: Pcm): void;
+  onPart(pcm: Pcm): void;
+  resolve(): void;
   reject(error: unknown): void;
 }
 
@@ -40,23 +44,24 @@ export class DecoderThread {
 
   createDecoder(): Decoder {
     const decoder = this.#decoders++;
-    return { decode: (chunk) => this.#decode(decoder, chunk), close: () => this.#close(decoder) };
+    return { decode: (chunk, onPart) => this.#decode(decoder, chunk, onPart), close: () => this.#close(decoder) };
   }
 
-  #decode(decoder: number, chunk: SinkAppend): Promise<Pcm> {
-    if (this.#local) return this.#decodeHere(decoder, chunk);
+  #decode(decoder: number, chunk: SinkAppend, onPart: (pcm: Pcm) => void): Promise<void> {
+    if (this.#local) return this.#decodeHere(decoder, chunk, onPart);
     const order = this.#orders++;
     return new Promise((resolve, reject) => {
-      this.#waiting.set(order, { decoder, chunk, resolve, reject });
+      this.#waiting.set(order, { decoder, chunk, onPart, resolve, reject });
       this.#post({ kind: "decode", decoder, order, chunk });
     });
   }
 
   #receive(answer: DecodeAnswer): void {
     const waiting = this.#waiting.get(answer.order);
+    if (answer.kind === "part") return waiting?.onPart(answer.pcm);
     this.#waiting.delete(answer.order);
-    if ("pcm" in answer) waiting?.resolve(answer.pcm);
-    else waiting?.reject(new SinkError("refused", answer.refusal));
+    if (answer.kind === "done") waiting?.resolve();
+    else waiting?.reject(new SinkError("refused", answer.message));
   }
 
   #close(decoder: number): void {
@@ -73,18 +78,18 @@ export class DecoderThread {
   #goOnHere(): void {
     this.#worker?.terminate();
     this.#local ??= new Map();
-    for (const { decoder, chunk, resolve, reject } of this.#waiting.values())
-      this.#decodeHere(decoder, chunk).then(resolve, reject);
+    for (const { decoder, chunk, onPart, resolve, reject } of this.#waiting.values())
+      this.#decodeHere(decoder, chunk, onPart).then(resolve, reject);
     this.#waiting.clear();
   }
 
-  async #decodeHere(decoder: number, chunk: SinkAppend): Promise<Pcm> {
+  async #decodeHere(decoder: number, chunk: SinkAppend, onPart: (pcm: Pcm) => void): Promise<void> {
     let local = this.#local?.get(decoder);
     if (!local) {
       local = import("./chunk-decoder.ts").then((module) => new module.ChunkDecoder());
       this.#local?.set(decoder, local);
     }
-    return (await local).decode(chunk);
+    return (await local).decode(chunk, onPart);
   }
 }
 

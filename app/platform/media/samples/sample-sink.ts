@@ -5,6 +5,7 @@
  */
 import { SinkError } from "../../../core/index.ts";
 import type { Cancel, Clock, MediaSink, SinkAppend, SinkEvent, SinkStatus } from "../../../core/index.ts";
+import type { Pcm } from "./chunk-decoder.ts";
 import type { Decoder } from "./decoder-thread.ts";
 import { addRange, lengthFrom, removeRange } from "./ranges.ts";
 import type { Range } from "./ranges.ts";
@@ -104,29 +105,30 @@ export class SampleSink implements MediaSink {
 
   async append(chunk: SinkAppend): Promise<void> {
     const sinceMs = this.#options.clock.nowMs();
-    const { sampleRateHz, startSample, channels } = await this.#options.decoder.decode(chunk);
-    this.#appendMs = this.#options.clock.nowMs() - sinceMs;
-    const length = channels[0]?.length ?? 0;
-    const startMs = chunk.trackOffsetMs + (1000 * startSample) / sampleRateHz;
-    const range: Range = [
-      Math.max(chunk.windowStartMs, startMs),
-      Math.min(chunk.windowEndMs, startMs + (1000 * length) / sampleRateHz),
-    ];
-    const block = {
-      laneKey: `${chunk.initKey} ${chunk.trackOffsetMs} ${sampleRateHz}`,
-      laneStartMs: chunk.trackOffsetMs,
-      sampleRateHz,
-      windowStartMs: chunk.windowStartMs,
-      windowEndMs: chunk.windowEndMs,
-      startSample,
-      channels,
-    };
+    let isFirst = true;
+    await this.#options.decoder.decode(chunk, (pcm) => {
+      if (isFirst) this.#appendMs = this.#options.clock.nowMs() - sinceMs;
+      isFirst = false;
+      this.#lay(chunk, pcm);
+      this.onEvent({ kind: "appended" });
+    });
     if (this.#options.output.context.state === "closed") throw new SinkError("closed", "the audio context is closed");
+  }
+
+  #lay(chunk: SinkAppend, { sampleRateHz, startSample, channels }: Pcm): void {
+    const { trackOffsetMs, windowStartMs, windowEndMs, initKey } = chunk;
+    const length = channels[0]?.length ?? 0;
+    const startMs = trackOffsetMs + (1000 * startSample) / sampleRateHz;
+    const laneKey = `${initKey} ${trackOffsetMs} ${sampleRateHz}`;
+    const lane = { laneKey, laneStartMs: trackOffsetMs, sampleRateHz, windowStartMs, windowEndMs };
     this.#send(
-      { kind: "add", block },
+      { kind: "add", block: { ...lane, startSample, channels } },
       channels.map(({ buffer }) => buffer),
     );
-    this.#ranges = addRange(this.#ranges, range);
+    this.#ranges = addRange(this.#ranges, [
+      Math.max(windowStartMs, startMs),
+      Math.min(windowEndMs, startMs + (1000 * length) / sampleRateHz),
+    ]);
   }
 
   async remove(startMs: number, endMs: number): Promise<void> {
