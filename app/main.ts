@@ -14,6 +14,8 @@ import { createLagMemory } from "./platform/media/samples/lag-memory.ts";
 import { handleLockScreenButtons, showOnLockScreen } from "./platform/media/media-session.ts";
 import { outputDevices } from "./platform/media/output-devices.ts";
 import { createSpeaker } from "./platform/media/speaker.ts";
+import { rehearse } from "./platform/rehearsal.ts";
+import { EarlyChannel } from "./platform/signalling/early-channel.ts";
 import { onPageWake } from "./platform/signalling/page-wake.ts";
 import { createSignallingChannel } from "./platform/signalling/signalling-channel.ts";
 import { openStore } from "./platform/store/open-store.ts";
@@ -52,7 +54,9 @@ async function createPlatform(clock: Clock): Promise<Platform> {
     },
     importer: createImporter({ store: store.chunks, hasher }),
     wallClockMs: Date.now,
-    createChannel: (jamId) => createSignallingChannel(signallingUrl(jamId), { clock, random: Math.random, onWake: onPageWake }),
+    createChannel: (jamId) =>
+      new EarlyChannel(createSignallingChannel(signallingUrl(jamId), { clock, random: Math.random, onWake: onPageWake })),
+    rehearse: () => void rehearse(identity),
     createLinks: (record) => createWebRtcTransport({ selfId: identity.peerId, iceServers: [], clock, log: record }),
     createSink: await sinks,
     outputs: outputDevices(navigator.mediaDevices),

@@ -35,7 +35,7 @@ export interface ServerLimits {
    * there is no music yet.
    */
   readonly settleMs: number;
-  /** A connection that has not joined by then is closed, ms. */
+  /** A connection that has not joined by then is closed, ms. Pages connect while people type their names. */
   readonly joinTimeoutMs: number;
   /** Between two heartbeats, ms; a connection silent from one to the next is dead. Proxies drop idle ones after 60 s. */
   readonly heartbeatMs: number;
@@ -55,7 +55,7 @@ export const DEFAULT_LIMITS: ServerLimits = {
   blankJamGraceMs: 2 * 60 * 1000,
   keptJams: 1000,
   settleMs: 60 * 1000,
-  joinTimeoutMs: 10 * 1000,
+  joinTimeoutMs: 60 * 1000,
   heartbeatMs: 20 * 1000,
   maxBufferedBytes: 1024 * 1024,
   closeGraceMs: 2 * 1000,

@@ -207,12 +207,16 @@ export interface SinkAppend {
   /** Music outside [windowStartMs, windowEndMs) of the timeline is cut away: encoder delay, the end of a track. */
   readonly windowStartMs: number;
   readonly windowEndMs: number;
+  /** What is heard next lies here on the timeline: where that is within the chunk, the rest of it can wait. */
+  readonly neededFromMs: number;
 }
 
 export type SinkEvent =
   | { readonly kind: "moved" } // the playhead moved for the first time since the last start
   | { readonly kind: "waiting" }
   | { readonly kind: "playing" }
+  /** A part of what is being appended can be played. */
+  | { readonly kind: "appended" }
   | { readonly kind: "paused" } // by the browser or the person, not by us
   /**
    * The browser gave up on what it had; the sink has begun anew, paused, with nothing buffered. `mediaMs` is where
@@ -227,6 +231,8 @@ export interface MediaSink {
    * early waits. Otherwise sound begins as soon as it can.
    */
   readonly isPunctual: boolean;
+  /** So long before it is heard a punctual sink must be given a place, ms, to lose nothing of it; null: has to be learned. */
+  readonly leadMs: number | null;
   /** More music than this ahead is of no use to it, ms; what it takes costs work at once, and memory. */
   readonly wantsAheadMs: number;
   /** How long it lately took to make music playable that it was given, ms: by so much the next must come sooner. */

@@ -32,6 +32,8 @@ export class ChunkMap extends LitElement {
   readonly #scheme = matchMedia("(prefers-color-scheme: dark)");
   readonly #recolour = (): void => this.#fit();
   #colours: readonly string[] = [];
+  /** The bars that stand on the canvas. */
+  #drawn: readonly number[] = [];
 
   static override styles = css`
     :host {
@@ -84,27 +86,36 @@ export class ChunkMap extends LitElement {
     canvas.height = Math.round(canvas.clientHeight * devicePixelRatio);
     const style = getComputedStyle(this);
     this.#colours = ["--line", "--quiet", "--accent"].map((name) => style.getPropertyValue(name));
+    this.#drawn = [];
     this.#draw();
   }
 
+  /** Only what has changed: of a hundred bars that is seldom more than a few. */
   #draw(): void {
     const canvas = this.#canvas;
     const pen = canvas?.getContext("2d");
     if (!canvas || !pen || canvas.clientWidth === 0) return;
     const [width, height] = [canvas.clientWidth, canvas.clientHeight];
-    pen.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
-    pen.clearRect(0, 0, width, height);
     const heights = [3, height * 0.55, height];
     const bars = barStates(this.states, width / MIN_BAR_PX);
     const step = width / bars.length;
-    const gap = step > 5 ? 2 : step > 2.5 ? 1 : 0;
+    const gap = step > 5 ? 2 : 1;
+    // On whole pixels, or a bar that is wiped takes some of its neighbour along.
+    const edge = (bar: number): number => Math.round(bar * step * devicePixelRatio) / devicePixelRatio;
+    pen.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
+    const isSameTrack = bars.length === this.#drawn.length;
+    if (!isSameTrack) pen.clearRect(0, 0, width, height);
     bars.forEach((state, bar) => {
+      if (isSameTrack && state === this.#drawn[bar]) return;
       const barHeight = heights[state] ?? 3;
+      const [left, right] = [edge(bar), edge(bar + 1)];
+      pen.clearRect(left, 0, right - left, height);
       pen.fillStyle = this.#colours[state] ?? "";
       pen.beginPath();
-      pen.roundRect(bar * step, height - barHeight, step - gap, barHeight, Math.min(2, (step - gap) / 2));
+      pen.roundRect(left, height - barHeight, right - left - gap, barHeight, Math.min(2, (right - left - gap) / 2));
       pen.fill();
     });
+    this.#drawn = bars;
   }
 }
 

@@ -120,6 +120,7 @@ export class Jam extends WatchingElement {
 
   /** The tab says what plays in it. */
   protected override updated(): void {
+    if (this.jam.connection.get().kind === "idle") this.#prepare();
     const title = this.jam.nowPlaying.get()?.entry.title ?? this.jam.jamId;
     document.title = `${title} · ${APP_NAME}`;
     this.#arrive();
@@ -130,7 +131,13 @@ export class Jam extends WatchingElement {
     const name = this.app.library.name.get();
     if (connection.kind === "idle") {
       return this.#atDoor(
-        html`<bt-join-card .jamId=${this.jam.jamId} .personName=${name} @join-requested=${this.#join}></bt-join-card>`,
+        html`<bt-join-card
+          .jamId=${this.jam.jamId}
+          .personName=${name}
+          @join-requested=${this.#join}
+          @focusin=${this.#prepare}
+          @pointerdown=${this.#prepare}
+        ></bt-join-card>`,
       );
     }
     if (connection.kind === "ended") {
@@ -185,6 +192,10 @@ export class Jam extends WatchingElement {
     const heading = this.renderRoot.querySelector<HTMLElement>("header h1");
     if (heading && !this.#isInside && document.activeElement === document.body) heading.focus({ preventScroll: true });
     this.#isInside = heading !== null;
+  }
+
+  #prepare(): void {
+    this.jam.prepare();
   }
 
   #join({ personName }: JoinRequestedEvent): void {

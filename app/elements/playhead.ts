@@ -22,8 +22,8 @@ export function formatTime(ms: number): string {
   return hours > 0 ? `${hours}:${twoDigits(minutes)}:${twoDigits(seconds)}` : `${minutes}:${twoDigits(seconds)}`;
 }
 
-/** Four times a second: less than a pixel of movement on any bar we draw, and little for a phone's battery. */
-const TICK_MS = 250;
+/** About a pixel of movement on the bars we draw, and a quarter of a page's drawing in a jam (every 250 ms: half). */
+const TICK_MS = 500;
 
 /** Redraws its host while the music moves and somebody can see it. */
 export class PlayheadTicker implements ReactiveController {

@@ -13,7 +13,7 @@ import { isOver } from "./jam-views.ts";
 import type { EntryContext } from "./jam-views.ts";
 import { Notices } from "./notices.ts";
 import { OutputDesk } from "./output-desk.ts";
-import type { ClickTiming, Platform } from "./platform.ts";
+import type { ClickTiming, Platform, PreparedChannel } from "./platform.ts";
 import { refusalSentence, SENTENCES } from "./sentences.ts";
 import type { JamService } from "./services.ts";
 import { computed } from "./signals.ts";
@@ -29,13 +29,14 @@ import type {
   Manifest,
   PeerId,
   SessionEvent,
+  SignedDocument,
   TrackId,
 } from "../core/index.ts";
 
 /** For clicks and tones where the music itself is turned off: whoever asks for them wants to hear them. */
 const SOME_LOUDNESS = 0.5;
-/** Often enough for a progress bar, seldom enough for a phone's battery. */
-const REFRESH_MS = 500;
+/** Often enough for a chunk map, seldom enough for a phone's battery, and for eight pages on one machine. */
+const REFRESH_MS = 1000;
 /** What happens at once is shown at once. */
 const COALESCE_MS = 40;
 
@@ -53,6 +54,8 @@ export class LiveJam extends JamScreen implements JamService {
   readonly #memory: JamMemory;
   readonly #isOwnCode: boolean;
   readonly #onKept: () => void;
+  #channel: PreparedChannel | null = null;
+  #remembered: Promise<readonly SignedDocument[]> | null = null;
   #live: { readonly session: Session; readonly context: EntryContext } | null = null;
   #name = "";
   #links: ReadonlyMap<PeerId, LinkStats> = new Map();
@@ -84,13 +87,22 @@ export class LiveJam extends JamScreen implements JamService {
     });
   }
 
+  prepare(): void {
+    if (this.#live) return;
+    if (!this.#channel) this.#platform.rehearse();
+    this.#channel ??= this.#platform.createChannel(this.jamId);
+    this.#channel.prepare();
+    this.#remembered ??= this.#memory.documents();
+  }
+
   join(name: string): void {
     if (this.#live) return;
     this.#name = name;
     this.connection.set({ kind: "joining" });
     const { session } = this.#open(name);
     // Nothing is awaited before this: a phone unlocks sound only within the gesture itself.
-    session.join(this.#memory.documents());
+    session.join(this.#remembered ?? this.#memory.documents());
+    this.#remembered = null;
     this.output.start();
     void this.#platform.settings.update({ name });
     void this.#platform.settings.read().then(({ volume, muted }) => this.setVolume(volume, muted));
@@ -110,6 +122,8 @@ export class LiveJam extends JamScreen implements JamService {
     this.output.stop();
     this.#live?.session.leave();
     this.#live = null;
+    this.#channel?.close();
+    this.#channel = null;
     this.#onLockScreen = "";
     this.#platform.lockScreen.show(null, false);
     this.#platform.lockScreen.handleButtons({});
@@ -211,7 +225,7 @@ export class LiveJam extends JamScreen implements JamService {
       random,
       hasher,
       store: chunks,
-      channel: this.#platform.createChannel(this.jamId),
+      channel: (this.#channel ??= this.#platform.createChannel(this.jamId)),
       links: this.#platform.createLinks((kind, details) => session.recorder.record(kind, details)),
       chooseIceServers: (fromServer) => this.#platform.chooseIceServers(fromServer),
       createPlayer: (source, programming, onEvent) => new Player({ clock, source, programming, sink, onEvent }),

@@ -119,6 +119,11 @@ export interface Speaker {
 /** What no page can see differs between them: a tab that is muted, keys for the volume, a switch at the side. */
 export type DeviceKind = "computer" | "phone" | "iphone";
 
+/** A channel that can be connected before it is opened, by who may soon want it. */
+export interface PreparedChannel extends SignallingChannel {
+  prepare(): void;
+}
+
 export interface Platform {
   readonly version: string;
   readonly identity: Identity;
@@ -132,7 +137,9 @@ export interface Platform {
   readonly settings: SettingsStore;
   readonly importer: Importer;
   wallClockMs(): number;
-  createChannel(jamId: JamId): SignallingChannel;
+  createChannel(jamId: JamId): PreparedChannel;
+  /** Does what is slow the first time, before anybody waits for it. */
+  rehearse(): void;
   createLinks(log: (kind: string, details: Readonly<Record<string, unknown>>) => void): LinkTransport;
   /** A sink with an audio element of its own. */
   createSink(): MediaSink;

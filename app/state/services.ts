@@ -71,6 +71,8 @@ export interface JamService {
   readonly volume: Readable<{ readonly level: number; readonly muted: boolean }>;
 
   /** To be called inside the gesture: it unlocks sound. */
+  /** Somebody is at the door: what can be done before they come in is. As often as they show that they are there. */
+  prepare(): void;
   join(name: string): void;
   leave(): void;
   rename(name: string): void;

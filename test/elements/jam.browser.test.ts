@@ -42,10 +42,18 @@ describe("the jam's door", () => {
     const stage = await stageJam("listener", closed);
     await page.getByRole("textbox", { name: "Your name" }).fill("carol");
     await button("Join jam").click();
-    expect(stage.calls).toEqual([
+    expect(stage.calls.filter(({ action }) => action !== "prepare")).toEqual([
       { action: "setName", with: ["carol"] },
       { action: "join", with: ["carol"] },
     ]);
+  });
+
+  test("lets what takes time begin as soon as somebody stands there, and again when they touch it", async () => {
+    const stage = await stageJam("listener", closed);
+    await expect.element(button("Join jam")).toBeVisible();
+    expect(stage.calls).toEqual([{ action: "prepare", with: [] }]);
+    await page.getByRole("textbox", { name: "Your name" }).click();
+    expect(stage.calls.length).toBeGreaterThan(1);
   });
 
   test("shows nothing of the room before that", async () => {

@@ -194,6 +194,7 @@ export function createStage(self: "host" | "listener" = "host"): Stage {
     silence: signal<ReturnType<JamService["silence"]["get"]>>([]),
     silenceHints: ["media-volume", "elsewhere"],
     volume: signal({ level: 0.8, muted: false }),
+    prepare: note("prepare"),
     join: note("join"),
     leave: note("leave"),
     rename: note("rename"),

@@ -35,5 +35,6 @@ export function describeChunk({ manifest, pieces }: LoadedSong, index: number, p
     chunkStartMs: chunkStartMs(manifest, index) + musicStartMs,
     windowStartMs: placeMs,
     windowEndMs: placeMs + manifest.durationUs / 1000,
+    neededFromMs: -Infinity,
   };
 }

@@ -40,6 +40,7 @@ const RESUME_MS = 100;
 export class MemorySink implements MediaSink {
   onEvent: (event: SinkEvent) => void = () => {};
   readonly isPunctual: boolean;
+  readonly leadMs: number | null;
   readonly wantsAheadMs = Infinity;
   readonly appendMs: number;
   readonly #options: Required<MemorySinkOptions>;
@@ -74,6 +75,7 @@ export class MemorySink implements MediaSink {
       ...options,
     };
     this.isPunctual = this.#options.isPunctual;
+    this.leadMs = this.isPunctual ? Math.max(this.#options.startMs, this.#options.seekMs) : null;
     this.appendMs = this.#options.appendMs;
     this.#atMs = options.clock.nowMs();
   }

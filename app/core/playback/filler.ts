@@ -125,7 +125,7 @@ export class Filler {
     const bytes = await source.readPiece(trackId, chunk.index);
     // Null: damaged on disk; the swarm fetches it again. And while we read, the place may have gone to other music.
     if (!manifest || !bytes || !this.#isStillWanted(chunk.place)) return "wait";
-    await sink.append(describe(chunk, manifest, bytes));
+    await sink.append({ ...describe(chunk, manifest, bytes), neededFromMs: this.#targetMs ?? -Infinity });
     if (!isCovered(sink.status().bufferedMs, rangeOf(chunk, manifest))) this.#hollow.add(keyOf(chunk));
     return "done";
   }

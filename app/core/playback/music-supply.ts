@@ -13,8 +13,6 @@ import type { Place, Timeline } from "./timeline.ts";
 
 /** With less music than this before it the playhead may stand: Chromium stops some 100 ms before its buffer ends. */
 const STARVED_MS = 250;
-/** A device that was slow with one chunk is slow with the next. */
-const APPENDS_AHEAD = 2;
 
 export class MusicSupply {
   readonly #filler: Filler;
@@ -48,9 +46,12 @@ export class MusicSupply {
     return now.kind === "entry" ? placeOf(this.#timeline, now.entry.entryId) : null;
   }
 
-  /** Enough is buffered to start at this place: the next chunk may come at the last moment, and takes its time then. */
+  /**
+   * Enough is buffered to start at this place: the next chunk may come at the last moment, and takes its time then. A
+   * device that was slow with one is slow with the next.
+   */
   isReady(status: SinkStatus, atMs: number): boolean {
-    const neededMs = Math.min(START_AHEAD_MS + APPENDS_AHEAD * this.#sink.appendMs, this.#musicEndMs(atMs) - atMs - STARVED_MS);
+    const neededMs = Math.min(START_AHEAD_MS + this.#sink.appendMs, this.#musicEndMs(atMs) - atMs - STARVED_MS);
     const aheadMs = bufferedAheadMs(status.bufferedMs, atMs);
     return aheadMs > 0 && aheadMs >= neededMs;
   }

@@ -232,8 +232,9 @@ export class Player implements PlaybackApi {
     const status = this.#options.sink.status();
     // What should sound before the browser can be ready for it is aimed at a little ahead, where it will be by then.
     const isAt = (ms: number) => !status.seeking && !status.playing && Math.abs(status.mediaMs - ms) < 1;
-    const isInTime = aim.startsInMs >= this.#startLatency.ms && isAt(aim.targetMs);
-    const leadMs = isInTime ? 0 : Math.max(0, this.#seekLatency.ms + this.#startLatency.ms - aim.startsInMs);
+    const isInTime = aim.startsInMs >= this.#startMs && isAt(aim.targetMs);
+    const neededMs = this.#options.sink.leadMs ?? this.#seekMs + this.#startMs;
+    const leadMs = isInTime ? 0 : Math.max(0, neededMs - aim.startsInMs);
     const atMs = aim.targetMs + leadMs;
     if (!this.#supply.isReady(status, atMs)) return;
     if (!isAt(atMs)) this.#seek(atMs, this.#phase.kind === "filling" ? this.#phase.reason : "start");
@@ -249,7 +250,7 @@ export class Player implements PlaybackApi {
       return;
     }
     const { seeking, canPlay } = this.#options.sink.status();
-    const isTime = this.#options.sink.isPunctual || dueInMs <= this.#startLatency.ms + 1;
+    const isTime = this.#options.sink.isPunctual || dueInMs <= this.#startMs + 1;
     if (seeking || !canPlay || !isTime) return;
     this.#launch(this.#nowMs() + dueInMs);
   }
@@ -299,10 +300,10 @@ export class Player implements PlaybackApi {
 
   /** Seeks to where the music will be when the seek is done, without stopping. False when that isn't buffered. */
   #jump(status: SinkStatus, nowMs: number, reason: "drift" | "stall" | "output-delay"): boolean {
-    const toMs = this.#lineMs + nowMs + this.#seekLatency.ms;
+    const toMs = this.#lineMs + nowMs + this.#seekMs;
     if (!this.#supply.isReady(status, toMs)) return false;
     this.#steering.release();
-    this.#seek(toMs, reason, nowMs + this.#seekLatency.ms);
+    this.#seek(toMs, reason, nowMs + this.#seekMs);
     this.#phase = { kind: "jumping", toMs, sinceMs: nowMs, fromStall: reason === "stall" };
     return true;
   }
@@ -360,6 +361,7 @@ export class Player implements PlaybackApi {
         break;
       case "waiting":
       case "playing":
+      case "appended":
         break;
     }
     this.wake();
@@ -402,6 +404,14 @@ export class Player implements PlaybackApi {
     return this.#options.clock.nowMs();
   }
 
+  get #startMs(): number {
+    return this.#options.sink.leadMs ?? this.#startLatency.ms;
+  }
+
+  get #seekMs(): number {
+    return this.#options.sink.leadMs ?? this.#seekLatency.ms;
+  }
+
   #dueInMs(aim: PlayAim, atMs: number): number {
     return aim.startsInMs + atMs - aim.targetMs;
   }
@@ -410,7 +420,7 @@ export class Player implements PlaybackApi {
     if (this.#aim.kind !== "play") return isMoving(this.#phase) ? PLAYER_TICK_MS : IDLE_TICK_MS;
     switch (this.#phase.kind) {
       case "parking": {
-        const callInMs = this.#dueInMs(this.#aim, this.#phase.atMs) - this.#startLatency.ms;
+        const callInMs = this.#dueInMs(this.#aim, this.#phase.atMs) - this.#startMs;
         return callInMs > 1 ? Math.min(PLAYER_TICK_MS, callInMs) : BUSY_TICK_MS; // due: waiting for the browser
       }
       case "launching":

@@ -20,6 +20,7 @@ const WATCH_MS = 10;
 
 class ElementSink implements MediaSink {
   readonly isPunctual = false;
+  readonly leadMs = null;
   readonly wantsAheadMs = Infinity;
   readonly appendMs = 0;
   onEvent: (event: SinkEvent) => void = () => {};

@@ -5,7 +5,7 @@
  */
 import type { Clock, MediaSink } from "../../core/index.ts";
 import { canElementPlay, createMediaSink } from "./media-sink.ts";
-import { loadReader } from "./samples/chunk-decoder.ts";
+import { DecoderThread } from "./samples/decoder-thread.ts";
 import type { LagMemory } from "./samples/lag-memory.ts";
 import { SampleOutput } from "./samples/sample-output.ts";
 import { SampleSink } from "./samples/sample-sink.ts";
@@ -19,6 +19,6 @@ export async function prepareSinks(
   const prefersSamples = deviceKind === "computer" && (await decodesAll(canElementPlay));
   const output = prefersSamples ? await SampleOutput.open(clock, memory) : null;
   if (!output) return () => createMediaSink(new Audio(), clock);
-  void loadReader(); // it takes a moment, and the first sound shall not wait for it
-  return () => new SampleSink({ output, clock, canDecode: canElementPlay });
+  const thread = new DecoderThread(); // it takes a moment, and the first sound shall not wait for it
+  return () => new SampleSink({ output, clock, decoder: thread.createDecoder(), canDecode: canElementPlay });
 }

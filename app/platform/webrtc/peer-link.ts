@@ -31,6 +31,9 @@ export interface PeerLinkOptions {
   readonly outlet: LinkOutlet;
 }
 
+/** Looking at a path takes a browser a millisecond or two, and a screen asks for all of them once a second, ms. */
+const PATH_CHANGES_MS = 5_000;
+
 /** Candidates that may wait for their description; a host with many interfaces has about twenty. */
 const MAX_EARLY_CANDIDATES = 100;
 
@@ -51,6 +54,9 @@ export class PeerLink {
   #earlyCandidates: CandidateSignal[] = [];
   /** Our own candidates while our description is being made: they must not overtake it. */
   #heldCandidates: LinkSignal[] | null = null;
+  /** The path when it was last looked at. */
+  #path: { readonly stats: LinkStats; readonly atMs: number } | null = null;
+  readonly #clock: Clock;
   readonly #recovery: LinkRecovery;
   readonly #cancelOpening: Cancel;
 
@@ -59,6 +65,7 @@ export class PeerLink {
     this.#polite = polite;
     this.#log = log;
     this.#outlet = outlet;
+    this.#clock = clock;
     this.#connection = new RTCPeerConnection({ iceServers: iceServers.map(toRtcIceServer) });
     this.#connection.onicecandidate = ({ candidate }) => this.#sendCandidate(candidate);
     this.#connection.onconnectionstatechange = () => this.#followState();
@@ -247,8 +254,12 @@ export class PeerLink {
   }
 
   async stats(): Promise<LinkStats> {
-    const report = await this.#connection.getStats();
-    return readLinkStats(this.#linkState(), report);
+    const state = this.#linkState();
+    const nowMs = this.#clock.nowMs();
+    if (this.#path?.stats.state === state && nowMs - this.#path.atMs < PATH_CHANGES_MS) return this.#path.stats;
+    const stats = readLinkStats(state, await this.#connection.getStats());
+    this.#path = { stats, atMs: nowMs };
+    return stats;
   }
 
   #opened(): void {

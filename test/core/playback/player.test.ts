@@ -76,7 +76,7 @@ describe("starting", () => {
   });
 
   it("PB36: starts with more music where appending takes long", async () => {
-    const world = new PlaybackWorld("a", { isPunctual: true, appendMs: 500 });
+    const world = new PlaybackWorld("a", { isPunctual: true, appendMs: 1_000 });
     world.play("a", 500, -200);
     world.setHeld("a", (index) => index === 0);
     world.player.start();

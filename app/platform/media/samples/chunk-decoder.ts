@@ -5,6 +5,7 @@
  */
 import { SinkError } from "../../../core/index.ts";
 import type { SinkAppend } from "../../../core/index.ts";
+import { readPackets } from "./chunk-packets.ts";
 import type { Packet } from "./chunk-packets.ts";
 import { toStereo } from "./stereo.ts";
 
@@ -20,11 +21,12 @@ export interface Pcm {
 const WARM_UP_PACKETS = 12;
 /** What an MP3 decoder's filters delay. MediaSource takes it off, WebCodecs doesn't. */
 const MP3_DECODER_DELAY_SAMPLES = 529;
+/** Enough to start with: more than a start waits for on a device of any speed, ms. */
+const NEEDED_MS = 1_000;
+/** A part that leaves less of a chunk than this costs more than it gains, ms. */
+const LEAST_REST_MS = 300;
 /** Ends that are no further apart belong together, ms: chunk starts are rounded to microseconds. */
 const SEAM_MS = 1;
-
-/** With its library, which the page does without until there is music. */
-export const loadReader = () => import("./chunk-packets.ts");
 
 interface Ending {
   readonly initKey: string;
@@ -37,6 +39,14 @@ interface Run {
   readonly channels: readonly Float32Array<ArrayBuffer>[];
 }
 
+/** [from, to) */
+type PacketRange = readonly [from: number, to: number];
+
+/** One part, and where it begins in its chunk. */
+interface Decoded extends Run {
+  readonly startMs: number;
+}
+
 export class ChunkDecoder {
   #decoder: AudioDecoder | null = null;
   #configured = "";
@@ -45,25 +55,44 @@ export class ChunkDecoder {
   /** What the chunk decoded last ended with: the next one's warm-up. */
   #ending: Ending | null = null;
 
-  /** One chunk at a time. @throws SinkError `refused` */
-  async decode(chunk: SinkAppend): Promise<Pcm> {
-    const { readPackets } = await loadReader();
+  /**
+   * One chunk at a time. `onPart` gets it whole, or in parts where only one of them is needed soon: that one first.
+   * @throws SinkError `refused`
+   */
+  async decode(chunk: SinkAppend, onPart: (pcm: Pcm) => void): Promise<void> {
     const { config, packets } = await readPackets(chunk);
     const ending = this.#ending;
     const isNext = ending?.initKey === chunk.initKey && Math.abs(ending.endMs - chunk.chunkStartMs) < SEAM_MS;
-    const runs = await this.#run(config, `${chunk.mimeType} ${chunk.initKey}`, [...(isNext ? ending.packets : []), ...packets]);
-    // What is left of the warm-up's runs goes. A codec whose first packet only primes it (Vorbis) gives one run less.
-    const kept = runs.slice(-packets.length);
-    const first = kept[0];
-    if (!first) throw new SinkError("refused", "the decoder made nothing of the chunk");
-    const { sampleRateHz } = first;
-    const skippedMs = packets[packets.length - kept.length]?.startMs ?? 0;
+    const warmUp = isNext ? ending.packets : [];
+    const key = `${chunk.mimeType} ${chunk.initKey}`;
+    const decodePart = async ([from, to]: PacketRange): Promise<Decoded> => {
+      const before = [...warmUp, ...packets.slice(0, from)].slice(-WARM_UP_PACKETS);
+      const runs = await this.#run(config, key, [...before, ...packets.slice(from, to)]);
+      // What is left of the warm-up's runs goes. A codec whose first packet only primes it (Vorbis) gives one run less.
+      const kept = runs.slice(from - to);
+      const first = kept[0];
+      if (!first) throw new SinkError("refused", "the decoder made nothing of the chunk");
+      const { sampleRateHz } = first;
+      return { sampleRateHz, channels: joinRuns(kept, sampleRateHz), startMs: packets[to - kept.length]?.startMs ?? 0 };
+    };
+
+    const [needed, ...rest] = rangesOf(packets, neededMs(chunk));
+    const { sampleRateHz, channels, startMs } = await decodePart(needed);
     const delaySamples = chunk.container === "mp3" ? MP3_DECODER_DELAY_SAMPLES : 0;
-    const startSample = Math.round(((chunk.chunkStartMs + skippedMs) * sampleRateHz) / 1000) - delaySamples;
-    const channels = joinRuns(kept, sampleRateHz);
-    const endMs = ((startSample + delaySamples + (channels[0]?.length ?? 0)) * 1000) / sampleRateHz;
+    let startSample = Math.round(((chunk.chunkStartMs + startMs) * sampleRateHz) / 1000) - delaySamples;
+    let endSample = startSample + (channels[0]?.length ?? 0);
+    onPart({ sampleRateHz, startSample, channels });
+    // The others' places are counted from there.
+    for (const range of rest) {
+      const part = await decodePart(range);
+      const length = part.channels[0]?.length ?? 0;
+      const isBefore = range[0] < needed[0];
+      onPart({ ...part, startSample: isBefore ? startSample - length : endSample });
+      if (isBefore) startSample -= length;
+      else endSample += length;
+    }
+    const endMs = ((endSample + delaySamples) * 1000) / sampleRateHz;
     this.#ending = { initKey: chunk.initKey, endMs, packets: packets.slice(-WARM_UP_PACKETS) };
-    return { sampleRateHz, startSample, channels };
   }
 
   close(): void {
@@ -100,6 +129,33 @@ export class ChunkDecoder {
     this.#configured = key;
     return decoder;
   }
+}
+
+/** From where on the chunk is needed now, ms from its beginning; 0 where it is all the same, or can't be told exactly. */
+function neededMs({ container, chunkStartMs, trackOffsetMs, neededFromMs }: SinkAppend): number {
+  if (container === "webm") return 0; // its timestamps are whole milliseconds
+  return Math.max(0, neededFromMs - trackOffsetMs - chunkStartMs);
+}
+
+/** What is needed first comes first, then what follows it, then what has passed. */
+function rangesOf(packets: readonly Packet[], fromMs: number): readonly [PacketRange, ...PacketRange[]] {
+  const count = packets.length;
+  const endMs = packets.at(-1)?.startMs ?? 0;
+  if (fromMs <= 0 || fromMs > endMs) return [[0, count]];
+  const firstAt = (ms: number): number => packets.findIndex(({ startMs }) => startMs >= ms);
+  const from =
+    fromMs < LEAST_REST_MS
+      ? 0
+      : Math.max(
+          0,
+          packets.findLastIndex(({ startMs }) => startMs <= fromMs),
+        );
+  const to = fromMs + NEEDED_MS + LEAST_REST_MS > endMs ? count : firstAt(fromMs + NEEDED_MS);
+  const ranges: readonly PacketRange[] = [
+    [to, count],
+    [0, from],
+  ];
+  return [[from, to], ...ranges.filter(([start, end]) => start < end)];
 }
 
 function readPlanes(data: AudioData): Float32Array<ArrayBuffer>[] {

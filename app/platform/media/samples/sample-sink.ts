@@ -5,7 +5,8 @@
  */
 import { SinkError } from "../../../core/index.ts";
 import type { Cancel, Clock, MediaSink, SinkAppend, SinkEvent, SinkStatus } from "../../../core/index.ts";
-import { ChunkDecoder } from "./chunk-decoder.ts";
+import type { Pcm } from "./chunk-decoder.ts";
+import type { Decoder } from "./decoder-thread.ts";
 import { addRange, lengthFrom, removeRange } from "./ranges.ts";
 import type { Range } from "./ranges.ts";
 import type { SampleOutput } from "./sample-output.ts";
@@ -13,6 +14,8 @@ import type { DeckCommand, DeckReport, TapeLine } from "./tape-deck.ts";
 
 /** With less music than this beyond what is rendered already it may have to be silent soon, ms. */
 const SPARE_MS = 10;
+/** From deciding on a place to its first sample's turn on a page that has other things to do as well, ms. */
+const LEAD_MS = 25;
 /** Decoding more at a start would keep a slow device from fetching; a page in the background has enough of it to sleep. */
 const DECODED_AHEAD_MS = 8_000;
 /** How often we look whether the place that is due is heard, ms. */
@@ -23,6 +26,8 @@ const VOLUME_SLOPE_S = 0.01;
 export interface SampleSinkOptions {
   readonly output: SampleOutput;
   readonly clock: Clock;
+  /** Nobody else's. */
+  readonly decoder: Decoder;
   canDecode(mimeType: string): boolean;
 }
 
@@ -37,7 +42,6 @@ export class SampleSink implements MediaSink {
   readonly wantsAheadMs = DECODED_AHEAD_MS;
   onEvent: (event: SinkEvent) => void = () => {};
   readonly #options: SampleSinkOptions;
-  readonly #decoder = new ChunkDecoder();
   readonly #node: AudioWorkletNode;
   readonly #gain: GainNode;
   #ranges: readonly Range[] = [];
@@ -66,6 +70,10 @@ export class SampleSink implements MediaSink {
       if (data.take === this.#take && this.#line) this.#line = data.line;
     };
     this.#unwatch = output.watch(() => this.#onOutput());
+  }
+
+  get leadMs(): number {
+    return this.#options.output.latencyMs + LEAD_MS;
   }
 
   get appendMs(): number {
@@ -97,29 +105,30 @@ export class SampleSink implements MediaSink {
 
   async append(chunk: SinkAppend): Promise<void> {
     const sinceMs = this.#options.clock.nowMs();
-    const { sampleRateHz, startSample, channels } = await this.#decoder.decode(chunk);
-    this.#appendMs = this.#options.clock.nowMs() - sinceMs;
-    const length = channels[0]?.length ?? 0;
-    const startMs = chunk.trackOffsetMs + (1000 * startSample) / sampleRateHz;
-    const range: Range = [
-      Math.max(chunk.windowStartMs, startMs),
-      Math.min(chunk.windowEndMs, startMs + (1000 * length) / sampleRateHz),
-    ];
-    const block = {
-      laneKey: `${chunk.initKey} ${chunk.trackOffsetMs} ${sampleRateHz}`,
-      laneStartMs: chunk.trackOffsetMs,
-      sampleRateHz,
-      windowStartMs: chunk.windowStartMs,
-      windowEndMs: chunk.windowEndMs,
-      startSample,
-      channels,
-    };
+    let isFirst = true;
+    await this.#options.decoder.decode(chunk, (pcm) => {
+      if (isFirst) this.#appendMs = this.#options.clock.nowMs() - sinceMs;
+      isFirst = false;
+      this.#lay(chunk, pcm);
+      this.onEvent({ kind: "appended" });
+    });
     if (this.#options.output.context.state === "closed") throw new SinkError("closed", "the audio context is closed");
+  }
+
+  #lay(chunk: SinkAppend, { sampleRateHz, startSample, channels }: Pcm): void {
+    const { trackOffsetMs, windowStartMs, windowEndMs, initKey } = chunk;
+    const length = channels[0]?.length ?? 0;
+    const startMs = trackOffsetMs + (1000 * startSample) / sampleRateHz;
+    const laneKey = `${initKey} ${trackOffsetMs} ${sampleRateHz}`;
+    const lane = { laneKey, laneStartMs: trackOffsetMs, sampleRateHz, windowStartMs, windowEndMs };
     this.#send(
-      { kind: "add", block },
+      { kind: "add", block: { ...lane, startSample, channels } },
       channels.map(({ buffer }) => buffer),
     );
-    this.#ranges = addRange(this.#ranges, range);
+    this.#ranges = addRange(this.#ranges, [
+      Math.max(windowStartMs, startMs),
+      Math.min(windowEndMs, startMs + (1000 * length) / sampleRateHz),
+    ]);
   }
 
   async remove(startMs: number, endMs: number): Promise<void> {
@@ -167,7 +176,7 @@ export class SampleSink implements MediaSink {
   close(): void {
     this.pause();
     this.#unwatch();
-    this.#decoder.close();
+    this.#options.decoder.close();
     this.#send({ kind: "close" });
     this.#gain.disconnect();
   }
