@@ -69,6 +69,11 @@ export class OutputClock {
     this.#lag.remember(lagMs);
   }
 
+  /** The page has opened: what was told of the lag meanwhile is worth little. */
+  forget(): void {
+    this.#lag.forget();
+  }
+
   /** By how much what is heard lags behind the frames counted, where that is known for sure, ms. */
   get learnedLagMs(): number | null {
     return this.#isTold ? this.#lag.learnedMs : null;

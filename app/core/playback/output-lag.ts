@@ -76,6 +76,15 @@ export class OutputLag {
     this.#ms = lagMs;
   }
 
+  /** What was told until now was told while the page opened, when the machine had most to do: only what is sure stays. */
+  forget(): void {
+    if (this.learnedMs !== null) return;
+    this.#words = [];
+    this.#samples = [];
+    this.#line = [];
+    this.#ms = this.#rememberedMs;
+  }
+
   /** What is known so well that the next page may begin with it; null before. */
   get learnedMs(): number | null {
     const isLong = this.#samples.length * KEEP_EVERY_MS >= LEARNED_AFTER_MS;

@@ -178,6 +178,17 @@ describe("from our clock to the audio hardware's", () => {
     expect(elsewhere.contextMs(5_000)).toBeCloseTo(3_940);
   });
 
+  it("PB34: forgets what was told while the page opened, unless it has heard enough to be sure", () => {
+    const opened = clockOf(times(20, (nowMs) => reading(nowMs, 40)));
+    opened.forget();
+    for (const each of times(3, (nowMs) => reading(nowMs + 2_000, 60))) opened.add(each);
+    expect(opened.contextMs(5_000)).toBeCloseTo(3_940);
+    const sure = clockOf(times(300, (nowMs) => reading(nowMs, 40)));
+    sure.forget();
+    sure.add(reading(32_000, 60));
+    expect(sure.contextMs(50_000)).toBeCloseTo(48_960);
+  });
+
   it("PB34: follows another lag, as of another device, within three seconds", () => {
     const change = (aheadMs: number) => Array.from({ length: 30 }, (_, index) => reading(22_000 + index * 100, aheadMs));
     for (const aheadMs of [60, 30, 240]) {

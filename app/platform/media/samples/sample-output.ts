@@ -70,7 +70,9 @@ export class SampleOutput {
     }
   }
 
+  /** For somebody who wants to sound: the page is there. */
   createNode(): AudioWorkletNode {
+    this.#outputClock.forget();
     return new AudioWorkletNode(this.context, "tape", { numberOfInputs: 0, outputChannelCount: [2] });
   }
 
