@@ -21,7 +21,7 @@ import { createSignallingChannel } from "./platform/signalling/signalling-channe
 import { openStore } from "./platform/store/open-store.ts";
 import { createWebRtcTransport } from "./platform/webrtc/webrtc-transport.ts";
 import { registerServiceWorker, watchInstallPrompt } from "./pwa.ts";
-import { Shell } from "./state/app-service.ts";
+import { jamIdOfPath, Shell } from "./state/app-service.ts";
 import type { Diagnostics } from "./state/diagnostics.ts";
 import type { Platform } from "./state/platform.ts";
 
@@ -85,4 +85,6 @@ addEventListener("pagehide", (event) => {
 watchInstallPrompt((prompt) => shell.install.set(prompt && { prompt }));
 await shell.resume();
 for (const element of document.querySelectorAll("bt-app")) element.app = shell;
+// Keeping the shell costs as much as joining does: a newcomer hears the music first.
+if (jamIdOfPath(addressBar.path)) await Promise.race([shell.hasKept, new Promise((resolve) => setTimeout(resolve, 30_000))]);
 await registerServiceWorker((apply) => shell.update.set({ apply }));

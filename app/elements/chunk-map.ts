@@ -29,6 +29,8 @@ export class ChunkMap extends LitElement {
   @property({ attribute: false }) states: ChunkStates = new Uint8Array();
 
   readonly #resized = new ResizeObserver(() => this.#fit());
+  /** Kept, because to ask for it while something changes costs the page a layout. */
+  #size = { width: 0, height: 0 };
   readonly #scheme = matchMedia("(prefers-color-scheme: dark)");
   readonly #recolour = (): void => this.#fit();
   #colours: readonly string[] = [];
@@ -82,8 +84,9 @@ export class ChunkMap extends LitElement {
   #fit(): void {
     const canvas = this.#canvas;
     if (!canvas) return;
-    canvas.width = Math.round(canvas.clientWidth * devicePixelRatio);
-    canvas.height = Math.round(canvas.clientHeight * devicePixelRatio);
+    this.#size = { width: canvas.clientWidth, height: canvas.clientHeight };
+    canvas.width = Math.round(this.#size.width * devicePixelRatio);
+    canvas.height = Math.round(this.#size.height * devicePixelRatio);
     const style = getComputedStyle(this);
     this.#colours = ["--line", "--quiet", "--accent"].map((name) => style.getPropertyValue(name));
     this.#drawn = [];
@@ -92,10 +95,9 @@ export class ChunkMap extends LitElement {
 
   /** Only what has changed: of a hundred bars that is seldom more than a few. */
   #draw(): void {
-    const canvas = this.#canvas;
-    const pen = canvas?.getContext("2d");
-    if (!canvas || !pen || canvas.clientWidth === 0) return;
-    const [width, height] = [canvas.clientWidth, canvas.clientHeight];
+    const { width, height } = this.#size;
+    const pen = width > 0 ? this.#canvas?.getContext("2d") : null;
+    if (!pen) return;
     const heights = [3, height * 0.55, height];
     const bars = barStates(this.states, width / MIN_BAR_PX);
     const step = width / bars.length;

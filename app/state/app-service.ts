@@ -27,10 +27,14 @@ export class Shell implements AppService {
   readonly #platform: Platform;
   readonly #address: AddressBar;
   #jam: LiveJam | null = null;
+  #tellKept: () => void = () => {};
+  /** Resolves when a track has come whole, or a jam was left: nobody waits for music then. */
+  readonly hasKept: Promise<void>;
 
   constructor(platform: Platform, settings: Settings, address: AddressBar) {
     this.#platform = platform;
     this.#address = address;
+    this.hasKept = new Promise((resolve) => (this.#tellKept = resolve));
     this.path = signal(address.path);
     this.library = new KeptLibrary(platform, settings);
     address.onPop(() => this.#arrive(address.path));
@@ -53,7 +57,10 @@ export class Shell implements AppService {
     this.library.silence();
     this.#jam = new LiveJam(id, this.#platform, {
       isOwnCode: this.library.isOwnCode(id),
-      onKept: () => this.#reloadLibrary(),
+      onKept: () => {
+        this.#tellKept();
+        this.#reloadLibrary();
+      },
     });
     return this.#jam;
   }

@@ -212,3 +212,29 @@ it("LT14: a long message is nudged on for every four packets, a short one is not
   expect(sent).toEqual([16 * 1024, 0, 0, 0, 4096]);
   expect(heard()).toEqual([16 * 1024, 4096]);
 });
+
+it("LT15: makes the second connection when the first offer is out, and none that is not wanted any more", async () => {
+  const carol = people.carol.peerId;
+  const offered = () =>
+    events.filter(({ at, event }) => at === "alice" && event.kind === "signal").map(({ event }) => event.peerId);
+  left.onEvent = (event) => {
+    if (event.kind === "signal" && event.signal.kind !== "offer") return;
+    events.push({ at: "alice", event });
+    onNews();
+  };
+  left.connect(bob);
+  left.connect(carol);
+  expect(ImpressionableConnection.all).toHaveLength(1);
+  expect(await left.stats(carol)).toMatchObject({ state: "connecting" });
+  await until(() => offered().length === 2);
+  expect(offered()).toEqual([bob, carol]);
+
+  left.closeAll("once more");
+  events = [];
+  left.connect(bob);
+  left.connect(carol);
+  left.close(carol, "changed our mind");
+  await until(() => offered().length === 1);
+  expect(events.filter(({ event }) => event.kind === "closed").map(({ event }) => event.peerId)).toEqual([bob, carol, carol]);
+  expect(ImpressionableConnection.all).toHaveLength(3);
+});

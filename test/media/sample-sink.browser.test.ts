@@ -103,14 +103,15 @@ describe("decoded chunks", () => {
     const chunk = describeChunk(song, 1, 0);
     const [whole] = await decodeAll(chunk);
     if (!whole) throw new Error("expected a part");
-    for (const share of [0.1, 0.4, 0.9]) {
+    for (const share of [-0.5, 0, 0.2, 0.9]) {
       const neededFromMs = chunk.trackOffsetMs + chunk.chunkStartMs + 2_000 * share;
       const parts = await decodeAll({ ...chunk, neededFromMs });
       const placeMs = ({ startSample, sampleRateHz }: Pcm) => chunk.trackOffsetMs + (1000 * startSample) / sampleRateHz;
       const [first] = parts;
       if (!first) throw new Error("expected a part");
-      expect(placeMs(first)).toBeLessThanOrEqual(neededFromMs);
-      expect(parts.length > 1).toBe(chunk.container !== "webm");
+      const chunkMs = chunk.trackOffsetMs + chunk.chunkStartMs;
+      expect(placeMs(first)).toBeLessThanOrEqual(Math.max(chunkMs, neededFromMs) + FRAME_MS); // Vorbis loses its first packet
+      expect(parts.length).toBeGreaterThan(1);
 
       parts.sort((a, b) => a.startSample - b.startSample);
       expect(parts[0]?.startSample).toBe(whole.startSample);

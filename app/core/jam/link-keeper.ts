@@ -49,6 +49,7 @@ interface Rest {
 
 export class LinkKeeper {
   readonly #options: LinkKeeperOptions;
+  #hostId: PeerId | null = null;
   /** In the jam as the server last told us, and not banned. Those who left its sight but have a link stay linked. */
   #present = new Set<PeerId>();
   /** In any state. */
@@ -76,8 +77,12 @@ export class LinkKeeper {
     this.#lookAgain();
   }
 
-  /** The server's list upon (re)joining: the newcomer is who offers, so that the others need not guess. */
-  welcome(others: readonly PeerId[]): void {
+  /**
+   * The server's list upon (re)joining: the newcomer is who offers, so that the others need not guess.
+   * @param hostId whose link is wanted first: it is the one that has the music for sure
+   */
+  welcome(others: readonly PeerId[], hostId: PeerId | null = null): void {
+    this.#hostId = hostId;
     this.#present = new Set(others.filter((peerId) => !this.#options.isBanned(peerId)));
     this.#fillFromMs = this.#nowMs;
     this.#fill();
@@ -191,7 +196,9 @@ export class LinkKeeper {
     const missing = this.#countMissing(isStretching);
     if (missing > 0) {
       const candidates = [...this.#present].filter((peerId) => this.#isCandidate(peerId));
-      for (const peerId of chooseNeighbours(missing, candidates, nearby(), random)) {
+      const chosen = chooseNeighbours(missing, candidates, nearby(), random);
+      const isHost = (peerId: PeerId): boolean => peerId === this.#hostId;
+      for (const peerId of [...chosen.filter(isHost), ...chosen.filter((each) => !isHost(each))]) {
         this.#begin(peerId).isOffered = true;
         links.connect(peerId);
       }

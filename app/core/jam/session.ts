@@ -304,7 +304,8 @@ export class Session {
     this.#members.welcome(welcome.members);
     this.#state.setHost(welcome.hostId);
     // Links first: offers are under way while signatures are checked, which takes a cold phone longer than a round trip.
-    this.#links.welcome(this.#members.present.map(({ peerId }) => peerId).filter((peerId) => peerId !== identity.peerId));
+    const others = this.#members.present.map(({ peerId }) => peerId).filter((peerId) => peerId !== identity.peerId);
+    this.#links.welcome(others, welcome.hostId);
     this.#offerDocuments(welcome.documents);
     if (this.#control.begin()) this.#options.onEvent({ kind: "begun" });
     this.#options.onEvent({ kind: "joined" });

@@ -4,10 +4,11 @@
  */
 import { ProtocolError } from "../errors.ts";
 import type { PeerId, TrackId } from "../ids.ts";
-import { chunkIndexAt } from "../manifest/manifest.ts";
+import type { Manifest } from "../manifest/manifest.ts";
 import {
   BLOCK_BYTES,
   LINK_RATE_TIME_CONSTANT_MS,
+  PLAYHEAD_LEAD_MS,
   REQUEST_TIMEOUT_MIN_MS,
   UNWRITTEN_PIECES_BYTES,
   URGENT_MS,
@@ -21,7 +22,7 @@ import type { BlockAnswer } from "./head-start.ts";
 import { blockKey } from "./neighbour.ts";
 import type { AskedBlock, Neighbour } from "./neighbour.ts";
 import type { PieceAssembly } from "./piece-assembly.ts";
-import { playbackWindow } from "./playback-window.ts";
+import { headIndex, playbackWindow, transferMs } from "./playback-window.ts";
 import type { TimedDemand, WindowPiece } from "./playback-window.ts";
 import { RateMeter } from "./rate-meter.ts";
 import type { TrackState } from "./track-state.ts";
@@ -127,7 +128,7 @@ export class Downloader {
       const { headStart, peerId } = neighbour;
       if (headStart?.trackId !== trackId || headStart.index !== null) continue;
       const { askedMs } = headStart;
-      const index = (headStart.index = chunkIndexAt(manifest, headStart.positionMs));
+      const index = (headStart.index = headIndex(manifest, headStart.positionMs));
       const dueMs = askedMs + REQUEST_TIMEOUT_MIN_MS;
       const isWanted = !track.held.has(index) && !track.arriving.has(index);
       const sizeBytes = track.sizeBytes(index);
@@ -246,7 +247,13 @@ export class Downloader {
   }
 
   #window(demand: TimedDemand, nowMs: number): WindowPiece[] {
-    return playbackWindow(demand, (trackId) => this.#context.tracks.get(trackId)?.manifest ?? null, nowMs);
+    const bytesPerMs = this.#arrivals.bytesPerMs(nowMs);
+    const manifestOf = (trackId: TrackId): Manifest | null => this.#context.tracks.get(trackId)?.manifest ?? null;
+    return playbackWindow(demand, manifestOf, nowMs, (trackId, index) => {
+      const track = this.#context.tracks.get(trackId);
+      const comesInMs = transferMs(track?.missingBytes(index) ?? 0, bytesPerMs);
+      return track?.arriving.has(index) ? comesInMs - PLAYHEAD_LEAD_MS : comesInMs; // what was asked for is under way
+    });
   }
 
   #isMissing({ trackId, index }: WindowPiece): boolean {

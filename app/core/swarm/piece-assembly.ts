@@ -51,6 +51,11 @@ export class PieceAssembly {
     return (this.#bytes ??= this.#join(find));
   }
 
+  /** Give or take a short last block. */
+  get missingBytes(): number {
+    return this.#missing * BLOCK_BYTES;
+  }
+
   get isComplete(): boolean {
     return this.#missing === 0;
   }

@@ -2,8 +2,11 @@
 import type { TrackId } from "../ids.ts";
 import { chunkIndexAt, chunkStartMs } from "../manifest/manifest.ts";
 import type { Manifest } from "../manifest/manifest.ts";
-import { PLAYBACK_WINDOW_MS, PLAYHEAD_LEAD_MS } from "../tunables.ts";
+import { BLOCK_BYTES, PLAYBACK_WINDOW_MS, PLAYHEAD_LEAD_MS, UPLINK_ASSUMED_BYTES_PER_MS } from "../tunables.ts";
 import type { Demand } from "./api.ts";
+
+/** For so much, a chunk of MP3, `PLAYHEAD_LEAD_MS` is time enough. */
+const SOON_THERE_BYTES = 2 * BLOCK_BYTES;
 
 export interface WindowPiece {
   readonly trackId: TrackId;
@@ -20,13 +23,15 @@ export interface TimedDemand extends Demand {
 
 /**
  * In the order of deadlines. The covers of the tracks come last, at the window's end: nobody hears them. A paused
- * playhead stands still and is answered as if it started now; before a playing one, what is about to be over is left out. Nothing lies beyond a track without manifest, since its
- * length is unknown.
+ * playhead stands still and is answered as if it started now; before a playing one, what is about to be over is left
+ * out. Nothing lies beyond a track without manifest, since its length is unknown.
+ * @param comesInMs how long what is still missing of a piece takes on its way, ms
  */
 export function playbackWindow(
   demand: TimedDemand,
   manifestOf: (trackId: TrackId) => Manifest | null,
   nowMs: number,
+  comesInMs: (trackId: TrackId, index: number) => number = () => 0,
 ): WindowPiece[] {
   const pieces: WindowPiece[] = [];
   const covers: WindowPiece[] = [];
@@ -41,7 +46,9 @@ export function playbackWindow(
     if (!manifest || startsInMs >= PLAYBACK_WINDOW_MS) break;
     const durationMs = manifest.durationUs / 1000;
     if (fromMs < durationMs) {
-      for (let index = chunkIndexAt(manifest, fromMs); index < manifest.chunks.length; index++) {
+      let first = chunkIndexAt(manifest, fromMs);
+      if (playing && fromMs > 0 && chunkEndMs(manifest, first) - fromMs < comesInMs(wanted, first)) first++;
+      for (let index = first; index < manifest.chunks.length; index++) {
         const inMs = startsInMs + chunkStartMs(manifest, index);
         if (inMs >= PLAYBACK_WINDOW_MS) break;
         pieces.push({ trackId: wanted, index, deadlineMs: nowMs + inMs, isCover: false });
@@ -53,4 +60,24 @@ export function playbackWindow(
     fromMs = Math.max(0, fromMs - durationMs);
   }
   return [...pieces, ...covers];
+}
+
+/**
+ * Which piece a newcomer is given that needs what plays at `positionMs`, and names no piece because it has no manifest:
+ * the first that can be there before it is over. Both ends work it out alike.
+ */
+export function headIndex(manifest: Manifest, positionMs: number): number {
+  const index = chunkIndexAt(manifest, positionMs);
+  const isTooLate = chunkEndMs(manifest, index) - positionMs < transferMs(manifest.chunks[index]?.sizeBytes ?? 0);
+  return isTooLate ? Math.min(index + 1, manifest.chunks.length - 1) : index;
+}
+
+/** What a piece of music takes beyond what every one does, at an unknown link's rate or a better one that was seen. */
+export function transferMs(missingBytes: number, bytesPerMs = 0): number {
+  return Math.max(0, missingBytes - SOON_THERE_BYTES) / Math.max(UPLINK_ASSUMED_BYTES_PER_MS, bytesPerMs);
+}
+
+function chunkEndMs(manifest: Manifest, index: number): number {
+  const isLast = index >= manifest.chunks.length - 1;
+  return isLast ? manifest.durationUs / 1000 : chunkStartMs(manifest, index + 1);
 }

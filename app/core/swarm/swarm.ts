@@ -366,6 +366,7 @@ export class Swarm implements SwarmApi {
 
   #manifestArrived(track: TrackState): void {
     this.#manifestKnown(track);
+    this.#downloader.cancelPassed(this.#demand);
     this.#wantedChanged();
   }
 

@@ -118,6 +118,12 @@ export class TrackState {
     return this.#bytesPerMs;
   }
 
+  /** Of a piece, at most. */
+  missingBytes(index: number): number {
+    if (this.held.has(index)) return 0;
+    return this.#arriving.get(index)?.missingBytes ?? this.sizeBytes(index);
+  }
+
   sizeBytes(index: number): number {
     return this.#manifest ? (pieceInfo(this.#manifest, index)?.sizeBytes ?? 0) : 0;
   }

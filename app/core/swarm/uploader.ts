@@ -3,7 +3,7 @@
  * uplink carries without a queue. Each request is answered by exactly one block or reject.
  */
 import type { PeerId, TrackId } from "../ids.ts";
-import { chunkIndexAt, pieceInfo } from "../manifest/manifest.ts";
+import { pieceInfo } from "../manifest/manifest.ts";
 import type { Cancel } from "../ports.ts";
 import {
   BLOCK_BYTES,
@@ -24,6 +24,7 @@ import { blocksOf, isAligned } from "./block-run.ts";
 import type { SwarmContext } from "./context.ts";
 import type { Neighbour } from "./neighbour.ts";
 import type { PieceReading } from "./piece-keeper.ts";
+import { headIndex } from "./playback-window.ts";
 import { TokenBucket } from "../token-bucket.ts";
 import type { TrackState } from "./track-state.ts";
 import { UploadPacer } from "./upload-pacer.ts";
@@ -93,7 +94,7 @@ export class Uploader {
   receiveHeadRequest(neighbour: Neighbour, track: TrackState, headMs: number): (() => void) | null {
     if (!track.manifest) return () => {};
     const { trackId } = track;
-    const index = chunkIndexAt(track.manifest, headMs);
+    const index = headIndex(track.manifest, headMs);
     const length = track.sizeBytes(index);
     if (this.#queueRequest(neighbour, { type: "request", trackId, index, offset: 0, length, urgent: true }))
       return () => this.pump();

@@ -7,8 +7,15 @@ import { PlayheadReader } from "./playhead-reader.ts";
 
 /** What a media element plays here. */
 export function canElementPlay(mimeType: string): boolean {
-  return chooseFormat(mimeType, (type) => mediaSourceClass()?.isTypeSupported(type) ?? false) !== null;
+  const known = answers.get(mimeType);
+  if (known !== undefined) return known;
+  const answer = chooseFormat(mimeType, (type) => mediaSourceClass()?.isTypeSupported(type) ?? false) !== null;
+  answers.set(mimeType, answer);
+  return answer;
 }
+
+/** Asked about with every look at the screen, and answered by browsers at leisure. */
+const answers = new Map<string, boolean>();
 
 /** The element becomes this sink's alone: its source, rate, volume and playing state. */
 export function createMediaSink(element: HTMLAudioElement, clock: Clock): MediaSink {

@@ -21,7 +21,7 @@ const LANE_IDS: Readonly<Record<Lane, number>> = { control: 0, bulk: 1 };
  * back, whatever the congestion window allows (dcSCTP's max_burst, after RFC 9260, 6.1 D): on a quiet link a block of
  * 16 KiB takes two round trips more than it needs. An empty message behind it is a call as well, and sends four more.
  */
-const BURST_BYTES = 4096;
+const BURST_BYTES = 4600;
 const NUDGE = new Uint8Array(0);
 
 export class Lanes {

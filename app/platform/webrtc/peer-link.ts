@@ -48,6 +48,7 @@ export class PeerLink {
   #isEnded = false;
   #toldState: LinkState | null = null;
   #awaitingAnswer = false;
+  #tellOffered: () => void = () => {};
   #localUfrag: string | null = null;
   #remote: DescriptionMark | null = null;
   /** Candidates of the peer that came before its description. */
@@ -85,10 +86,11 @@ export class PeerLink {
 
   // Negotiation ------------------------------------------------------------------------------------------------------
 
-  /** Starts as the offerer. */
-  offer(): void {
+  /** Starts as the offerer. Resolves when the offer is out, or the link has ended. */
+  offer(): Promise<void> {
     this.#recovery.becomeOfferer();
     this.#sendOffer({});
+    return new Promise((resolve) => (this.#tellOffered = resolve));
   }
 
   judge(offer: DescriptionMark): OfferVerdict {
@@ -145,7 +147,10 @@ export class PeerLink {
     this.#enqueue("offer", () =>
       this.#describeLocally(
         () => this.#connection.createOffer(options),
-        (sdp) => this.#outlet.signal({ kind: "offer", sdp }),
+        (sdp) => {
+          this.#outlet.signal({ kind: "offer", sdp });
+          this.#tellOffered();
+        },
       ),
     );
   }
@@ -281,6 +286,7 @@ export class PeerLink {
   /** Ends the link without a word: another takes its place. */
   abandon(): void {
     this.#isEnded = true;
+    this.#tellOffered();
     this.#cancelOpening();
     this.#recovery.stop();
     this.#connection.onicecandidate = null;

@@ -74,6 +74,16 @@ function keepLinksInCrowd() {
 }
 
 describe("the keeper of links", () => {
+  it("JM12: the host's link is wanted first", () => {
+    const { keeper, done } = keepLinks();
+    const others = crowd(6);
+    const hostId = others[4];
+    if (!hostId) throw new Error("expected a host");
+    keeper.welcome(others, hostId);
+    expect(done).toHaveLength(6);
+    expect(done[0]).toBe(`connect ${hostId}`);
+  });
+
   it("JM12: the newcomer links to those present, and those who come later link to it", () => {
     const { keeper, done } = keepLinks();
     keeper.welcome([bob.peerId]);

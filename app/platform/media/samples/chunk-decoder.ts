@@ -23,6 +23,8 @@ const WARM_UP_PACKETS = 12;
 const MP3_DECODER_DELAY_SAMPLES = 529;
 /** Enough to start with: more than a start waits for on a device of any speed, ms. */
 const NEEDED_MS = 1_000;
+/** A chunk that is heard sooner than this may be needed before it is decoded whole, ms. */
+const SOON_MS = 1_500;
 /** A part that leaves less of a chunk than this costs more than it gains, ms. */
 const LEAST_REST_MS = 300;
 /** Ends that are no further apart belong together, ms: chunk starts are rounded to microseconds. */
@@ -131,17 +133,18 @@ export class ChunkDecoder {
   }
 }
 
-/** From where on the chunk is needed now, ms from its beginning; 0 where it is all the same, or can't be told exactly. */
-function neededMs({ container, chunkStartMs, trackOffsetMs, neededFromMs }: SinkAppend): number {
-  if (container === "webm") return 0; // its timestamps are whole milliseconds
-  return Math.max(0, neededFromMs - trackOffsetMs - chunkStartMs);
+/** From where on the chunk is needed soon, ms from its beginning; null where there is time for all of it. */
+function neededMs({ container, chunkStartMs, trackOffsetMs, neededFromMs }: SinkAppend): number | null {
+  const fromMs = neededFromMs - trackOffsetMs - chunkStartMs;
+  if (fromMs < -SOON_MS) return null;
+  return container === "webm" ? 0 : Math.max(0, fromMs); // timestamps of whole milliseconds tell no place within
 }
 
 /** What is needed first comes first, then what follows it, then what has passed. */
-function rangesOf(packets: readonly Packet[], fromMs: number): readonly [PacketRange, ...PacketRange[]] {
+function rangesOf(packets: readonly Packet[], fromMs: number | null): readonly [PacketRange, ...PacketRange[]] {
   const count = packets.length;
   const endMs = packets.at(-1)?.startMs ?? 0;
-  if (fromMs <= 0 || fromMs > endMs) return [[0, count]];
+  if (fromMs === null || fromMs > endMs) return [[0, count]];
   const firstAt = (ms: number): number => packets.findIndex(({ startMs }) => startMs >= ms);
   const from =
     fromMs < LEAST_REST_MS
