@@ -15,7 +15,7 @@ import type { DeckCommand, DeckReport, TapeLine } from "./tape-deck.ts";
 /** With less music than this beyond what is rendered already it may have to be silent soon, ms. */
 const SPARE_MS = 10;
 /** From deciding on a place to its first sample's turn on a page that has other things to do as well, ms. */
-const LEAD_MS = 25;
+const LEAD_MS = 15;
 /** Decoding more at a start would keep a slow device from fetching; a page in the background has enough of it to sleep. */
 const DECODED_AHEAD_MS = 8_000;
 /** How often we look whether the place that is due is heard, ms. */
