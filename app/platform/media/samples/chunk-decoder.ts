@@ -7,6 +7,8 @@ import { SinkError } from "../../../core/index.ts";
 import type { SinkAppend } from "../../../core/index.ts";
 import { readPackets } from "./chunk-packets.ts";
 import type { Packet } from "./chunk-packets.ts";
+import { partsOf } from "./chunk-parts.ts";
+import type { PacketRange } from "./chunk-parts.ts";
 import { toStereo } from "./stereo.ts";
 
 export interface Pcm {
@@ -21,12 +23,6 @@ export interface Pcm {
 const WARM_UP_PACKETS = 12;
 /** What an MP3 decoder's filters delay. MediaSource takes it off, WebCodecs doesn't. */
 const MP3_DECODER_DELAY_SAMPLES = 529;
-/** Enough to start with: more than a start waits for on a device of any speed, ms. */
-const NEEDED_MS = 1_000;
-/** A chunk that is heard sooner than this may be needed before it is decoded whole, ms. */
-const SOON_MS = 1_500;
-/** A part that leaves less of a chunk than this costs more than it gains, ms. */
-const LEAST_REST_MS = 300;
 /** Ends that are no further apart belong together, ms: chunk starts are rounded to microseconds. */
 const SEAM_MS = 1;
 
@@ -40,9 +36,6 @@ interface Run {
   readonly sampleRateHz: number;
   readonly channels: readonly Float32Array<ArrayBuffer>[];
 }
-
-/** [from, to) */
-type PacketRange = readonly [from: number, to: number];
 
 /** One part, and where it begins in its chunk. */
 interface Decoded extends Run {
@@ -78,7 +71,7 @@ export class ChunkDecoder {
       return { sampleRateHz, channels: joinRuns(kept, sampleRateHz), startMs: packets[to - kept.length]?.startMs ?? 0 };
     };
 
-    const [needed, ...rest] = rangesOf(packets, neededMs(chunk));
+    const [needed, ...rest] = partsOf(packets, chunk);
     const { sampleRateHz, channels, startMs } = await decodePart(needed);
     const delaySamples = chunk.container === "mp3" ? MP3_DECODER_DELAY_SAMPLES : 0;
     let startSample = Math.round(((chunk.chunkStartMs + startMs) * sampleRateHz) / 1000) - delaySamples;
@@ -89,7 +82,7 @@ export class ChunkDecoder {
       const part = await decodePart(range);
       const length = part.channels[0]?.length ?? 0;
       const isBefore = range[0] < needed[0];
-      onPart({ ...part, startSample: isBefore ? startSample - length : endSample });
+      onPart({ sampleRateHz, channels: part.channels, startSample: isBefore ? startSample - length : endSample });
       if (isBefore) startSample -= length;
       else endSample += length;
     }
@@ -131,34 +124,6 @@ export class ChunkDecoder {
     this.#configured = key;
     return decoder;
   }
-}
-
-/** From where on the chunk is needed soon, ms from its beginning; null where there is time for all of it. */
-function neededMs({ container, chunkStartMs, trackOffsetMs, neededFromMs }: SinkAppend): number | null {
-  const fromMs = neededFromMs - trackOffsetMs - chunkStartMs;
-  if (fromMs < -SOON_MS) return null;
-  return container === "webm" ? 0 : Math.max(0, fromMs); // timestamps of whole milliseconds tell no place within
-}
-
-/** What is needed first comes first, then what follows it, then what has passed. */
-function rangesOf(packets: readonly Packet[], fromMs: number | null): readonly [PacketRange, ...PacketRange[]] {
-  const count = packets.length;
-  const endMs = packets.at(-1)?.startMs ?? 0;
-  if (fromMs === null || fromMs > endMs) return [[0, count]];
-  const firstAt = (ms: number): number => packets.findIndex(({ startMs }) => startMs >= ms);
-  const from =
-    fromMs < LEAST_REST_MS
-      ? 0
-      : Math.max(
-          0,
-          packets.findLastIndex(({ startMs }) => startMs <= fromMs),
-        );
-  const to = fromMs + NEEDED_MS + LEAST_REST_MS > endMs ? count : firstAt(fromMs + NEEDED_MS);
-  const ranges: readonly PacketRange[] = [
-    [to, count],
-    [0, from],
-  ];
-  return [[from, to], ...ranges.filter(([start, end]) => start < end)];
 }
 
 function readPlanes(data: AudioData): Float32Array<ArrayBuffer>[] {
