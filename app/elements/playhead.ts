@@ -22,7 +22,7 @@ export function formatTime(ms: number): string {
   return hours > 0 ? `${hours}:${twoDigits(minutes)}:${twoDigits(seconds)}` : `${minutes}:${twoDigits(seconds)}`;
 }
 
-/** About a pixel of movement on the bars we draw, and a quarter of a page's drawing in a jam (every 250 ms: half). */
+/** A pixel or two of movement on the bars we draw; each time the page is laid out and painted, for which a phone has better uses. */
 const TICK_MS = 500;
 
 /** Redraws its host while the music moves and somebody can see it. */

@@ -100,6 +100,16 @@ describe("starting", () => {
     expect(Math.abs(world.errorMs() ?? NaN)).toBeLessThan(1.3);
   });
 
+  it("PB36: such a sink is given a place no sooner than it says that it needs it", async () => {
+    const world = new PlaybackWorld("a", { isPunctual: true, startMs: 40, seekMs: 0 });
+    world.play("a", 21_000, -5_000);
+    world.player.start();
+    let waitedMs = 0;
+    for (; world.errorMs() === null; waitedMs += 5) await world.run(5);
+    expect(waitedMs).toBeGreaterThanOrEqual(40);
+    expect(waitedMs).toBeLessThan(100); // without its word, 60 for a seek and 60 for a start would be guessed
+  });
+
   it("PB15: tells the time from the gesture to the first sound, once", async () => {
     const world = new PlaybackWorld("a");
     world.player.start();

@@ -5,7 +5,7 @@
 import type { SinkAppend } from "../../../core/index.ts";
 import type { Packet } from "./chunk-packets.ts";
 
-/** Enough to start with: more than a start waits for on a device of any speed, ms. */
+/** Enough to start with (400 ms and what decoding takes) unless this takes more than half as long as it plays, ms. */
 const NEEDED_MS = 1_000;
 /** A chunk that is heard sooner than this may be needed before it is decoded whole, ms. */
 const SOON_MS = 1_500;

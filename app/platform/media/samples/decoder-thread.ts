@@ -30,7 +30,7 @@ export class DecoderThread {
   #orders = 0;
   #decoders = 0;
 
-  /** Starts the thread: what it needs is loaded when the first chunk comes. */
+  /** Starts the thread, which loads what it needs: the first chunk shall not wait for it. */
   constructor(start: () => Worker = startWorker) {
     try {
       this.#worker = start();
